@@ -1,0 +1,17 @@
+// Names that may be joined to a folder: relative, '/' between parts, no empty, "." or ".." part,
+// no backslash, no drive, UTF-8 without control characters, within LF_NAME_BYTES and
+// LF_NAME_LEVELS.
+#ifndef LF_RELPATH_H
+#define LF_RELPATH_H
+
+#include "formats/base/error.h"
+
+// NULL when the name is safe, else what is wrong with it in a few words.
+const char *lf_relpath_fault(struct lf_slice name);
+LF_MUST_USE bool lf_relpath_check(struct lf_slice name, enum lf_code code,
+                                  struct lf_error *err);
+// `dir` + '/' + `name` into out; false when it does not fit.
+LF_MUST_USE bool lf_path_join(char *out, size_t cap, const char *dir, const char *name,
+                              struct lf_error *err);
+
+#endif
