@@ -10,7 +10,7 @@ static const struct lf_limit limits[] = {
     {"xml-depth", "levels", "nested XML elements", LF_XML_DEPTH},
     {"xml-attribute", "bytes", "one XML attribute or text", LF_XML_ATTRIBUTE},
     {"json-depth", "levels", "nested JSON values", LF_JSON_DEPTH},
-    {"json-string", "bytes", "one JSON string", LF_JSON_STRING},
+    {"json-string", "bytes", "one JSON string", LF_JSON_STRING_MAX},
     {"json-slice", "bytes", "one sample of a dataset", LF_JSON_SLICE},
     {"number", "bytes", "the text of one number", LF_NUMBER_BYTES},
     {"labels", "labels", "labels of one sample", LF_LABELS_SAMPLE},
