@@ -1,0 +1,268 @@
+#include "tests/unit/folder.h"
+
+#include <fcntl.h>
+
+#include "formats/base/commit.h"
+
+#define LIST "run/commit.json"
+
+// The state before a commit of three files: one replaced and kept, one new, one
+// replaced.
+static void put_before(void)
+{
+    assert_int_equal(system("rm -rf *; mkdir run undo deep deep/er"), 0);
+    put_text("meta", "old meta");
+    put_text("deep/er/last", "old last");
+    put_text("meta.lf-new", "new meta");
+    put_text("run/fresh.lf-new", "fresh");
+    put_text("deep/er/last.lf-new", "new last");
+}
+
+static struct lf_commit *three(void)
+{
+    struct lf_error err = {0};
+    struct lf_commit *c = lf_commit_new(".", LIST, &err);
+    assert_non_null(c);
+    assert_true(lf_commit_add(c, "meta.lf-new", "meta", "undo/meta", &err));
+    assert_true(lf_commit_add(c, "run/fresh.lf-new", "run/fresh", "undo/fresh", &err));
+    assert_true(lf_commit_add(c, "deep/er/last.lf-new", "deep/er/last", NULL, &err));
+    return c;
+}
+
+static void put_list(void)
+{
+    put_text(
+        LIST,
+        "{\"labelferry-commit\":1,\"renames\":["
+        "{\"from\":\"meta.lf-new\",\"to\":\"meta\",\"keep\":\"undo/meta\"},"
+        "{\"from\":\"run/fresh.lf-new\",\"to\":\"run/fresh\",\"keep\":\"undo/fresh\"},"
+        "{\"from\":\"deep/er/last.lf-new\",\"to\":\"deep/er/last\",\"keep\":null}]}");
+}
+
+static void assert_after(void)
+{
+    assert_string_equal(text_of_file("meta"), "new meta");
+    assert_string_equal(text_of_file("run/fresh"), "fresh");
+    assert_string_equal(text_of_file("deep/er/last"), "new last");
+    assert_string_equal(text_of_file("undo/meta"), "old meta");
+    assert_false(is_there("undo/fresh"));
+    assert_false(is_there(LIST));
+    assert_false(is_there("meta.lf-new"));
+    assert_false(is_there("run/fresh.lf-new"));
+    assert_false(is_there("deep/er/last.lf-new"));
+    assert_false(is_there("undo/meta.lf-new"));
+}
+
+static void several_files_change_as_one(void **state)
+{
+    (void)state;
+    struct lf_error err = {0};
+    put_before();
+    struct lf_commit *c = three();
+    assert_true(lf_commit_run(c, &err));
+    lf_commit_free(&c);
+    assert_after();
+    bool found = true;
+    assert_true(lf_commit_finish(".", LIST, &found, &err));
+    assert_false(found);
+    assert_true(lf_commit_finish(".", "no/such/folder/list", &found, &err));
+    assert_false(found);
+}
+
+// Each row is one more call that was done before the kill; the state is the sum of the
+// rows so far. Finishing must bring each of them, and each again after a second kill,
+// to the same end.
+static void a_kill_at_any_call_is_made_good(void **state)
+{
+    (void)state;
+    static const char *const done[] = {
+        "true",
+        "ln meta undo/meta",
+        "mv meta.lf-new meta",
+        "mv run/fresh.lf-new run/fresh",
+        "mv deep/er/last.lf-new deep/er/last",
+    };
+    for (size_t kill = 0; kill < sizeof done / sizeof *done; kill++) {
+        struct lf_error err = {0};
+        bool found = false;
+        put_before();
+        put_list();
+        for (size_t i = 0; i <= kill; i++)
+            assert_int_equal(system(done[i]), 0);
+        assert_true(lf_commit_finish(".", LIST, &found, &err));
+        assert_true(found);
+        assert_after();
+        put_list(); // killed between the last rename and the removal of the list
+        assert_true(lf_commit_finish(".", LIST, &found, &err));
+        assert_after();
+    }
+}
+
+static void a_kill_before_the_list_is_in_place_changes_nothing(void **state)
+{
+    (void)state;
+    struct lf_error err = {0};
+    bool found = true;
+    put_before();
+    put_text(LIST ".lf-new", "{\"labelferry-com");
+    assert_true(lf_commit_finish(".", LIST, &found, &err));
+    assert_false(found);
+    assert_string_equal(text_of_file("meta"), "old meta");
+    struct lf_commit *c = three(); // and the half list is in nobody's way
+    assert_true(lf_commit_run(c, &err));
+    lf_commit_free(&c);
+    assert_after();
+}
+
+static void half_a_copy_is_made_anew(void **state)
+{
+    (void)state;
+    struct lf_error err = {0};
+    bool found = false;
+    put_before();
+    put_list();
+    put_text("undo/meta.lf-new", "old m"); // where links fail, the copy was being made
+    assert_true(lf_commit_finish(".", LIST, &found, &err));
+    assert_string_equal(text_of_file("undo/meta"), "old meta");
+    assert_string_equal(text_of_file("meta"), "new meta");
+}
+
+static void what_cannot_be_is_refused_before_anything(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spoil;
+        enum lf_code code;
+    } rows[] = {
+        {"rm meta; ln -s deep meta", LF_E_TARGET},
+        {"rm meta; mkfifo meta", LF_E_TARGET},
+        {"rm meta; mkdir meta", LF_E_TARGET},
+        {"rm run/fresh.lf-new", LF_E_BUG},
+        {"touch undo/meta", LF_E_EXISTS},
+        {"rm -r deep; mkdir -p other/er; touch other/er/last.lf-new; ln -s other deep",
+         LF_E_PATH},
+        {"mkdir " LIST, LF_E_BUG},
+        {"rm -r undo", LF_E_IO},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lf_error err = {0};
+        put_before();
+        assert_int_equal(system(rows[i].spoil), 0);
+        struct lf_commit *c = three();
+        assert_false(lf_commit_run(c, &err));
+        lf_commit_free(&c);
+        assert_int_equal(err.code, rows[i].code);
+        assert_false(is_there("meta.lf-new"));
+        assert_false(is_there("run/fresh"));
+        assert_false(is_there(LIST ".lf-new"));
+        if (!strstr(rows[i].spoil, "rm meta"))
+            assert_string_equal(text_of_file("meta"), "old meta");
+    }
+}
+
+static void lists_on_disk_are_not_trusted(void **state)
+{
+    (void)state;
+#define ROW(from, to, keep)                                                            \
+    "{\"labelferry-commit\":1,\"renames\":[{\"from\":\"" from "\",\"to\":\"" to        \
+    "\",\"keep\":" keep "}]}"
+    static const struct {
+        const char *list;
+        enum lf_code code;
+    } rows[] = {
+        {"", LF_E_RUN_RECORD},
+        {"{", LF_E_RUN_RECORD},
+        {"[]", LF_E_RUN_RECORD},
+        {"{\"labelferry-commit\":1}", LF_E_RUN_RECORD},
+        {"{\"labelferry-commit\":1,\"renames\":[1]}", LF_E_RUN_RECORD},
+        {"{\"labelferry-commit\":1,\"renames\":[{\"from\":\"meta\"}]}",
+         LF_E_RUN_RECORD},
+        {"{\"labelferry-commit\":1,\"renames\":[]} x", LF_E_RUN_RECORD},
+        {"{\"labelferry-commit\":2,\"renames\":[]}", LF_E_RUN_VERSION},
+        {ROW("../x", "meta", "null"), LF_E_PATH},
+        {ROW("meta.lf-new", "/tmp/x", "null"), LF_E_PATH},
+        {ROW("meta.lf-new", "meta", "\"../x\""), LF_E_PATH},
+        {ROW("meta.lf-new", "link/x", "null"), LF_E_PATH},
+        {ROW("link/x", "meta", "null"), LF_E_PATH},
+        {ROW("meta.lf-new", "linked", "null"), LF_E_TARGET},
+        {ROW("linked", "meta", "null"), LF_E_TARGET},
+        {ROW("gone", "gone too", "null"), LF_E_CHANGED},
+        {ROW("meta.lf-new", "meta", "1"), LF_E_RUN_RECORD},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lf_error err = {0};
+        bool found = false;
+        put_before();
+        assert_int_equal(system("ln -s deep link; ln -s deep/er/last linked"), 0);
+        put_text(LIST, rows[i].list);
+        assert_false(lf_commit_finish(".", LIST, &found, &err));
+        assert_true(found);
+        assert_int_equal(err.code, rows[i].code);
+        assert_string_equal(text_of_file("meta"), "old meta");
+        assert_string_equal(text_of_file("meta.lf-new"), "new meta");
+        assert_true(is_there(LIST));
+    }
+    struct lf_error err = {0};
+    bool found = false;
+    put_before();
+    assert_int_equal(system("ln -s ../meta " LIST), 0);
+    assert_false(lf_commit_finish(".", LIST, &found, &err));
+    assert_int_equal(err.code, LF_E_PATH);
+}
+
+static void names_of_a_commit_are_checked(void **state)
+{
+    (void)state;
+    struct lf_error err = {0};
+    assert_null(lf_commit_new(".", "../list", &err));
+    assert_int_equal(err.code, LF_E_PATH);
+    lf_error_clear(&err);
+    assert_null(lf_commit_new("nowhere", "list", &err));
+    assert_int_equal(err.code, LF_E_IO);
+    lf_error_clear(&err);
+    struct lf_commit *c = lf_commit_new(".", "list", &err);
+    assert_false(lf_commit_add(c, "a", "b/../c", NULL, &err));
+    assert_int_equal(err.code, LF_E_PATH);
+    lf_commit_free(&c);
+}
+
+static void one_holds_the_lock(void **state)
+{
+    (void)state;
+    struct lf_error err = {0};
+    int first, second;
+    assert_true(lf_lock("lock", &first, &err));
+    assert_false(lf_lock("lock", &second, &err));
+    assert_int_equal(err.code, LF_E_LOCKED);
+    assert_int_equal(second, -1);
+    lf_unlock(&first);
+    lf_unlock(&first);
+    lf_error_clear(&err);
+    assert_true(lf_lock("lock", &second, &err));
+    lf_unlock(&second);
+    assert_string_equal(text_of_file("lock"), "");
+
+    static const char *const bad[] = {"ln -s lock l", "mkfifo l", "mkdir l"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        lf_error_clear(&err);
+        assert_int_equal(system("rm -rf l"), 0);
+        assert_int_equal(system(bad[i]), 0);
+        assert_false(lf_lock("l", &first, &err));
+        assert_true(err.code == LF_E_TARGET || err.code == LF_E_IO);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FOLDER_TEST(several_files_change_as_one),
+        FOLDER_TEST(a_kill_at_any_call_is_made_good),
+        FOLDER_TEST(a_kill_before_the_list_is_in_place_changes_nothing),
+        FOLDER_TEST(half_a_copy_is_made_anew),
+        FOLDER_TEST(what_cannot_be_is_refused_before_anything),
+        FOLDER_TEST(lists_on_disk_are_not_trusted),
+        FOLDER_TEST(names_of_a_commit_are_checked),
+        FOLDER_TEST(one_holds_the_lock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
