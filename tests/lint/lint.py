@@ -47,13 +47,16 @@ class Lint:
         self.rooms = [f for f in self.code if f.split("/")[0] in ROOMS]
 
     def tracked(self):
-        done = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=self.top,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        if done.returncode == 0:
-            names = os.fsdecode(done.stdout).split("\0")
-        else:
+        """What git tracks or would; without git, in an unpacked source archive, every file but what was built."""
+        names = None
+        if shutil.which("git"):
+            done = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=self.top,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            if done.returncode == 0:
+                names = os.fsdecode(done.stdout).split("\0")
+        if names is None:
             names = [os.path.relpath(os.path.join(b, f), self.top) for b, _, fs in os.walk(self.top) for f in fs]
-            names = [n for n in names if not n.startswith(("build/", ".git/"))]
+            names = [n for n in names if not n.startswith(("build/", ".git/")) and not n.endswith(".pyc")]
         return sorted({n for n in names if n and os.path.isfile(os.path.join(self.top, n))})
 
     def say(self, file, line, what):
