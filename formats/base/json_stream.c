@@ -43,12 +43,15 @@ static bool fill(struct lf_json_stream *s, struct lf_error *err)
         s->base += s->from;
         s->from = 0;
     }
-    void *buf = s->buf;
     size_t got;
-    if (!lf_grow(&buf, &s->cap, s->len + CHUNK, 1, err))
-        return false;
-    s->buf = buf;
-    if (!lf_in_read(s->in, s->buf + s->len, CHUNK, &got, err))
+    if (s->cap - s->len < CHUNK / 4) { // less would mean many small reads
+        void *buf = s->buf;
+        if (!lf_grow(&buf, &s->cap, s->len + CHUNK, 1, err))
+            return false;
+        s->buf = buf;
+    }
+    size_t room = s->cap - s->len < CHUNK ? s->cap - s->len : CHUNK;
+    if (!lf_in_read(s->in, s->buf + s->len, room, &got, err))
         return false;
     s->len += got;
     s->ended = got == 0;
