@@ -1,5 +1,5 @@
-// Scratch bytes that are written once and read back by place: in memory up to LF_SPOOL_MEMORY,
-// then in an unlinked temporary file ($TMPDIR, else /tmp).
+// Scratch bytes that are written once and read back by place: in memory up to
+// LF_SPOOL_MEMORY, then in an unlinked temporary file ($TMPDIR, else /tmp).
 #ifndef LF_SPOOL_H
 #define LF_SPOOL_H
 
