@@ -1,5 +1,6 @@
-// XML pushed through libxml2's SAX2 parser: strict, no DTD, no entities beyond the five, no
-// network, no limit lifted. Line numbers count from 1.
+// XML pushed through libxml2's SAX2 parser: strict, no DTD, no entities beyond the
+// five, no network, no limit lifted. Line numbers count from 1. Namespace prefixes are
+// dropped.
 #ifndef LF_XML_IN_H
 #define LF_XML_IN_H
 
@@ -22,6 +23,8 @@ struct lf_xml_in;
 
 LF_MUST_USE struct lf_xml_in *lf_xml_in_new(const struct lf_xml_handler *h,
                                             struct lf_error *err);
+// Handlers may be called later, as up to 64 KiB wait for more: so what they see does
+// not depend on how the bytes are cut.
 LF_MUST_USE bool lf_xml_in_push(struct lf_xml_in *x, const void *bytes, size_t n,
                                 struct lf_error *err);
 // The document must be complete.
