@@ -1,6 +1,6 @@
-// Several files renamed as one. The list of renames is written and synced first; whoever comes
-// next finishes a list it finds. Before the list is there, nothing has happened; after it, all of
-// it will.
+// Several files renamed as one. The list of renames is written and synced first;
+// whoever comes next finishes a list it finds. Before the list is there, nothing has
+// happened; after it, all of it will.
 #ifndef LF_COMMIT_H
 #define LF_COMMIT_H
 
@@ -8,24 +8,26 @@
 
 struct lf_commit;
 
-// `root`: the folder that all paths are relative to (a dataset). `list`: where the list lies
-// while it is needed, relative to root.
+// `root`: the folder that all paths are relative to (a dataset). `list`: where the list
+// lies while it is needed, relative to root.
 LF_MUST_USE struct lf_commit *lf_commit_new(const char *root, const char *list,
                                             struct lf_error *err);
-// A sealed file `temp` is to become `target`; both relative to root. The old target, if any, is
-// first hard-linked (copied where links fail) to `keep`, unless keep is NULL.
-LF_MUST_USE bool lf_commit_add(struct lf_commit *c, const char *temp, const char *target,
-                               const char *keep, struct lf_error *err);
-// Renames in the order they were added. On failure before the list is in place all temporary
-// files are removed and nothing has changed.
+// A sealed file `temp` is to become `target`; both relative to root. The old target, if
+// any, is first hard-linked (copied where links fail) to `keep`, unless keep is NULL.
+LF_MUST_USE bool lf_commit_add(struct lf_commit *c, const char *temp,
+                               const char *target, const char *keep,
+                               struct lf_error *err);
+// Renames in the order they were added. On failure before the list is in place all
+// temporary files are removed and nothing has changed.
 LF_MUST_USE bool lf_commit_run(struct lf_commit *c, struct lf_error *err);
 void lf_commit_free(struct lf_commit **c);
-// Finishes a list that a killed program left behind; *found tells whether there was one.
+// Finishes a list that a killed program left behind; *found tells whether there was
+// one.
 LF_MUST_USE bool lf_commit_finish(const char *root, const char *list, bool *found,
                                   struct lf_error *err);
 
-// An exclusive lock on a file inside a folder; LF_E_LOCKED when somebody holds it. The lock ends
-// with lf_unlock or the process. The lock file is left in place, empty.
+// An exclusive lock on a file inside a folder; LF_E_LOCKED when somebody holds it. The
+// lock ends with lf_unlock or the process. The lock file is left in place, empty.
 LF_MUST_USE bool lf_lock(const char *path, int *lock, struct lf_error *err);
 void lf_unlock(int *lock);
 

@@ -1,4 +1,5 @@
-#define _GNU_SOURCE // renameat2; nothing else of it is used
+// For renameat2; nothing else of it is used.
+#define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier)
 #include "formats/base/fs.h"
 
 #include <dirent.h>

@@ -26,9 +26,9 @@ static bool make_names(struct names *n, const char *base, struct lf_error *err)
 {
     if (strlen(base) + sizeof ".lf-part" > sizeof n->temp)
         return lf_fail(err, LF_E_PATH, "the name of the folder is too long");
-    snprintf(n->temp, sizeof n->temp, "%s.lf-new", base);
-    snprintf(n->part, sizeof n->part, "%s.lf-part", base);
-    snprintf(n->old, sizeof n->old, "%s.lf-old", base);
+    (void)snprintf(n->temp, sizeof n->temp, "%s.lf-new", base);
+    (void)snprintf(n->part, sizeof n->part, "%s.lf-part", base);
+    (void)snprintf(n->old, sizeof n->old, "%s.lf-old", base);
     return true;
 }
 
@@ -333,7 +333,7 @@ void lf_outdir_drop(const char *temp)
     int parent = lf_fs_parent(temp, &base, &ignored);
     char name[NAME_CAP];
     if (parent >= 0 && strlen(base) > tail && strlen(base) < sizeof name) {
-        snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - tail), base);
+        (void)snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - tail), base);
         if (make_names(&n, name, &ignored) &&
             clear_name(parent, &n, n.temp, &ignored) &&
             lf_fs_kind(parent, n.part, &ignored) == LF_FS_FILE)

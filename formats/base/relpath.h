@@ -1,6 +1,6 @@
-// Names that may be joined to a folder: relative, '/' between parts, no empty, "." or ".." part,
-// no backslash, no drive, UTF-8 without control characters, within LF_NAME_BYTES and
-// LF_NAME_LEVELS.
+// Names that may be joined to a folder: relative, '/' between parts, no empty, "." or
+// ".." part, no backslash, no drive, UTF-8 without control characters, within
+// LF_NAME_BYTES and LF_NAME_LEVELS.
 #ifndef LF_RELPATH_H
 #define LF_RELPATH_H
 

@@ -111,7 +111,7 @@ bool lf_zip_out_file(struct lf_zip_out *z, const char *name, int folder,
 
 bool lf_zip_out_begin(struct lf_zip_out *z, const char *name, struct lf_error *err)
 {
-    const char *copy;
+    const char *copy = NULL;
     if (!take_name(z, name, &copy, err))
         return false;
     if (!z->deflate)

@@ -1,6 +1,6 @@
 // A zip archive whose bytes depend on nothing but its members: sorted by name, dated
-// 1980-01-01, mode 0644, UTF-8 names. Text is deflated while it is written (flat memory); files
-// are stored. libzip joins the parts at the close.
+// 1980-01-01, mode 0644, UTF-8 names. Text is deflated while it is written (flat
+// memory); files are stored. libzip joins the parts at the close.
 #ifndef LF_ZIP_OUT_H
 #define LF_ZIP_OUT_H
 
@@ -8,10 +8,11 @@
 
 struct lf_zip_out;
 
-// Nothing is written at `path` before the close. Scratch space lies beside it, unlinked.
+// Nothing is written at `path` before the close. Scratch space lies beside it,
+// unlinked.
 LF_MUST_USE struct lf_zip_out *lf_zip_out_new(const char *path, struct lf_error *err);
-// A stored member whose bytes are read from a plain file at the close; `name` is copied. A file
-// that changes its size meanwhile: LF_E_CHANGED.
+// A stored member whose bytes are read from a plain file at the close; `name` is
+// copied. A file that changes its size meanwhile: LF_E_CHANGED.
 LF_MUST_USE bool lf_zip_out_file(struct lf_zip_out *z, const char *name, int folder,
                                  const char *relpath, bool links, struct lf_error *err);
 // A deflated member; one is open at a time.

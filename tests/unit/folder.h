@@ -5,9 +5,11 @@
 
 #include "tests/unit/unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,6 +69,16 @@ static inline bool is_there(const char *name)
 {
     struct stat st;
     return lstat(name, &st) == 0;
+}
+
+// Writes beyond `bytes` of a file fail from now on; 0 lifts it.
+static inline void set_file_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 #define FOLDER_TEST(test)                                                              \

@@ -131,6 +131,29 @@ static void large_and_small_writes_join(void **state)
     fclose(f);
 }
 
+// A limit on the size of files stands for a full disk.
+static void a_full_disk_is_told_and_leaves_nothing(void **state)
+{
+    (void)state;
+    static const char much[100000];
+    struct lf_error err = {0};
+    put_text("a", "old");
+    set_file_limit(5000);
+    struct lf_out *o = lf_out_new("a", &err);
+    assert_non_null(o);
+    bool ok = lf_out_write(o, (struct lf_slice){much, 6000}, &err) &&
+              lf_out_commit(o, true, &err);
+    assert_false(ok);
+    assert_int_equal(err.code, LF_E_IO);
+    lf_out_free(&o);
+    lf_error_clear(&err);
+    assert_false(lf_out_file("a", (struct lf_slice){much, sizeof much}, &err));
+    assert_int_equal(err.code, LF_E_IO);
+    set_file_limit(0);
+    assert_string_equal(text_of_file("a"), "old");
+    assert_false(is_there("a.lf-new"));
+}
+
 static void small_files_are_written_whole(void **state)
 {
     (void)state;
@@ -325,6 +348,7 @@ int main(void)
         FOLDER_TEST(only_plain_files_are_replaced),
         FOLDER_TEST(what_is_there_is_not_replaced_unasked),
         FOLDER_TEST(large_and_small_writes_join),
+        FOLDER_TEST(a_full_disk_is_told_and_leaves_nothing),
         FOLDER_TEST(small_files_are_written_whole),
         FOLDER_TEST(folders_are_made_with_their_parents),
         FOLDER_TEST(a_folder_is_whole_or_absent),
