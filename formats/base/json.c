@@ -165,8 +165,12 @@ static size_t utf8_of(unsigned c, char out[4])
 size_t lf_json_unescape(const char **p, const char *end, char out[4])
 {
     const char *at = *p;
-    char kind = end - at >= 2 ? at[1] : '\\';
-    *p = end - at >= 2 ? at + 2 : end;
+    char kind = '\\';
+    *p = end;
+    if (end - at >= 2) {
+        kind = at[1];
+        *p = at + 2;
+    }
     switch (kind) {
     case 'b':
         out[0] = '\b';
@@ -310,7 +314,7 @@ void lf_json_quote(struct lf_buf *out, struct lf_slice text, bool ascii)
     size_t plain = 0; // begin of what can be copied as it is
     for (size_t i = 0; i < text.len;) {
         unsigned char b = (unsigned char)text.at[i];
-        if (b >= 0x20 && b < 0x80 && b != '"' && b != '\\') {
+        if (b >= 0x20 && b < (ascii ? 0x7f : 0x80) && b != '"' && b != '\\') {
             i++;
             continue;
         }

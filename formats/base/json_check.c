@@ -306,7 +306,7 @@ static bool add_key(struct check *c, struct lf_slice raw, bool escaped)
 // `"key":`, the place is at the quote.
 static bool check_key(struct check *c)
 {
-    struct lf_slice raw;
+    struct lf_slice raw = {c->at, 0};
     bool escaped;
     if (c->at == c->end || *c->at != '"')
         return fail_syntax(c, "a key is missing");

@@ -130,8 +130,10 @@ static size_t spell(const char *digits, int n, int point, char *out)
 {
     char *p = out;
     if (point > -4 && point <= 0) {
-        memcpy(p, "0.000", 5);
-        p += 2 - point;
+        *p++ = '0';
+        *p++ = '.';
+        memset(p, '0', (size_t)-point);
+        p -= point;
         memcpy(p, digits, (size_t)n);
         return (size_t)(p + n - out);
     }
@@ -163,31 +165,29 @@ static size_t spell(const char *digits, int n, int point, char *out)
     return (size_t)(p - out) + print_whole((uint64_t)power, p);
 }
 
-static size_t copy_word(const char *word, char *out)
+static size_t copy_word(struct lf_slice word, char *out)
 {
-    size_t n = strlen(word);
-    memcpy(out, word, n);
-    return n;
+    memcpy(out, word.at, word.len);
+    return word.len;
 }
 
 size_t lf_print_double(double value, char out[LF_NUMBER_CAP])
 {
     struct binary b = take_apart(value);
     if (!b.finite && (b.m << 12) != 0)
-        return copy_word("NaN", out);
+        return copy_word(LF_S("NaN"), out);
     size_t sign = b.negative;
     if (sign)
         *out++ = '-';
     if (!b.finite)
-        return sign + copy_word("Infinity", out);
+        return sign + copy_word(LF_S("Infinity"), out);
     // Whole numbers below 2^53 are common and no other number of so few digits is as
     // near.
     bool small = b.m != 0 && b.e <= 0 && b.e > -53;
     uint64_t whole = small ? b.m >> -b.e : 0;
     if (b.m == 0 || (small && whole << -b.e == b.m)) {
         size_t n = print_whole(whole, out);
-        memcpy(out + n, ".0", 2);
-        return sign + n + 2;
+        return sign + n + copy_word(LF_S(".0"), out + n);
     }
     int exponent;
     uint64_t v = shortest(&b, &exponent);
@@ -237,11 +237,10 @@ size_t lf_print_fixed2(double value, char out[LF_FIXED_CAP])
     if (sign)
         *out++ = '-';
     if (!b.finite)
-        return sign + copy_word((b.m << 12) ? "nan" : "inf", out);
+        return sign + copy_word((b.m << 12) ? LF_S("nan") : LF_S("inf"), out);
     if (b.e >= 0) {
         size_t n = b.e <= 10 ? print_whole(b.m << b.e, out) : print_huge(b.m, b.e, out);
-        memcpy(out + n, ".00", 3);
-        return sign + n + 3;
+        return sign + n + copy_word(LF_S(".00"), out + n);
     }
     // m x 100 is below 2^60: the hundredths are its bits above -e, what is below
     // decides.

@@ -353,7 +353,7 @@ static void quoting_is_pythons(void **state)
         const char *ascii, *utf8;
     } quoted[] = {
         {{"", 0}, "\"\"", "\"\""},
-        {{"plain /\x7f", 8}, "\"plain /\x7f\"", "\"plain /\x7f\""},
+        {{"plain /\x7f", 8}, "\"plain /\\u007f\"", "\"plain /\x7f\""},
         {{"\"\\\n\r\t\b\f", 7},
          "\"\\\"\\\\\\n\\r\\t\\b\\f\"",
          "\"\\\"\\\\\\n\\r\\t\\b\\f\""},
