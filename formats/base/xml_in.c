@@ -7,6 +7,7 @@
 #include "formats/base/alloc.h"
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
+#include "formats/base/utf8.h"
 
 enum {
     // What libxml2 is given at once, but for the last. 2.9.14 takes a push of more than
@@ -272,14 +273,19 @@ static void on_text(void *user, const xmlChar *at, int n)
         give_text(x, slice(at, at + n));
 }
 
-// The push parser of 2.9.14 hands out CDATA as it stands in the file, so CR LF and CR
-// are made LF here. The byte behind the piece is there too: more of the section, or its
-// end.
+// The push parser of 2.9.14 hands out CDATA as it stands in the file: overlong
+// sequences pass, and CR LF and CR are left for us to make LF. The byte behind the
+// piece is there too: more of the section, or its end.
 static void on_cdata(void *user, const xmlChar *at, int n)
 {
     struct lf_xml_in *x = user;
     if (failed(x) || n <= 0)
         return;
+    if (!lf_utf8_ok(slice(at, at + n))) {
+        lf_fail(&x->failure, LF_E_XML, "Input is not proper UTF-8");
+        stop(x);
+        return;
+    }
     if (!memchr(at, '\r', (size_t)n)) {
         give_text(x, slice(at, at + n));
         return;

@@ -162,6 +162,8 @@ static const struct row rows[] = {
      LF_E_XML, 2},
     {"bytes that are not UTF-8 in CDATA", "<a>\n<![CDATA[\xff]]></a>", "", 0, "",
      LF_E_XML, 2},
+    {"an overlong sequence in CDATA", "<a>\n<![CDATA[\xe0\x81\x81]]></a>", "", 0, "",
+     LF_E_XML, 2},
     {"a NUL by number", "<a>\n&#0;</a>", "", 0, "", LF_E_XML, 2},
     {"a control character by number", "<a>\n<b c='&#27;'/></a>", "", 0, "", LF_E_XML,
      2},
