@@ -6,7 +6,8 @@
 
 #include "formats/base/slice.h"
 
-// Eight bytes, the first one lowest, so that the lowest set bit of a test is the first hit.
+// Eight bytes, the first one lowest, so that the lowest set bit of a test is the first
+// hit.
 static inline uint64_t lf_json_word(const char *p)
 {
     uint64_t w;
@@ -58,8 +59,8 @@ static inline const char *lf_json_skip_space(const char *p, const char *end)
     return p;
 }
 
-// The character behind a backslash at `*p`, decoded to UTF-8; *p moves behind the escape.
-// Only for text that was checked; returns the number of bytes in `out`.
+// The character behind a backslash at `*p`, decoded to UTF-8; *p moves behind the
+// escape. Only for text that was checked; returns the number of bytes in `out`.
 size_t lf_json_unescape(const char **p, const char *end, char out[4]);
 // Decodes raw text between quotes into `out`, which has room for raw.len bytes.
 size_t lf_json_decode(struct lf_slice raw, char *out);

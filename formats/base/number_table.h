@@ -1,4 +1,5 @@
-// Powers of ten for number.c. The table is written by tests/support/make_number_table.py.
+// Powers of ten for number.c. The table is written by
+// tests/support/make_number_table.py.
 #ifndef LF_NUMBER_TABLE_H
 #define LF_NUMBER_TABLE_H
 
