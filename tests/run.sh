@@ -152,9 +152,10 @@ run_fuzz() {
             continue
         fi
         mkdir -p "$work/new/$name" "build/fuzz/found"
-        if "$target" -runs=0 "$seeds" >"$work/fuzz.log" 2>&1 &&
-            "$target" -seed=1 -max_total_time="${LF_FUZZ_SECONDS:-20}" -timeout=20 -rss_limit_mb=2048 \
-                -artifact_prefix="build/fuzz/found/$name-" "$work/new/$name" "$seeds" >"$work/fuzz.log" 2>&1; then
+        limits="-timeout=20 -rss_limit_mb=2048 -artifact_prefix=build/fuzz/found/$name-"
+        if "$target" $limits -runs=0 "$seeds" >"$work/fuzz.log" 2>&1 &&
+            "$target" $limits -seed=1 -max_total_time="${LF_FUZZ_SECONDS:-20}" \
+                "$work/new/$name" "$seeds" >"$work/fuzz.log" 2>&1; then
             sed -n 's/^Done/  &/p' "$work/fuzz.log"
             passed "$name"
         else
