@@ -8,7 +8,8 @@ void *lf_alloc(size_t count, size_t size, struct lf_error *err)
     if (size == 0 || count <= SIZE_MAX / 2 / size)
         p = calloc(count ? count : 1, size ? size : 1);
     if (!p)
-        lf_fail(err, LF_E_NOMEM, "no memory for %zu elements of %zu bytes", count, size);
+        lf_fail(err, LF_E_NOMEM, "no memory for %zu elements of %zu bytes", count,
+                size);
     return p;
 }
 
@@ -41,4 +42,7 @@ char *lf_strdup(struct lf_slice text, struct lf_error *err)
     return copy;
 }
 
-void lf_free(void *p) { free(p); }
+void lf_free(void *p)
+{
+    free(p);
+}

@@ -36,7 +36,8 @@ static bool add_block(struct lf_arena *a, size_t need, struct lf_error *err)
 void *lf_arena_take(struct lf_arena *a, size_t count, size_t size, struct lf_error *err)
 {
     if (size && count > SIZE_MAX / 4 / size) {
-        lf_fail(err, LF_E_NOMEM, "no memory for %zu elements of %zu bytes", count, size);
+        lf_fail(err, LF_E_NOMEM, "no memory for %zu elements of %zu bytes", count,
+                size);
         return NULL;
     }
     size_t need = (count * size + ALIGN - 1) / ALIGN * ALIGN;

@@ -1,5 +1,6 @@
-// Memory that dies together: the run's, an archive's or a sample's. Nothing in it is freed
-// one by one. A reset keeps the largest block, so a loop over samples stops allocating.
+// Memory that dies together: the run's, an archive's or a sample's. Nothing in it is
+// freed one by one. A reset keeps the largest block, so a loop over samples stops
+// allocating.
 #ifndef LF_ARENA_H
 #define LF_ARENA_H
 

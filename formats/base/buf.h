@@ -11,7 +11,10 @@ struct lf_buf {
 };
 
 void lf_buf_done(struct lf_buf *b);
-static inline void lf_buf_clear(struct lf_buf *b) { b->len = 0; }
+static inline void lf_buf_clear(struct lf_buf *b)
+{
+    b->len = 0;
+}
 // Room for `more` bytes behind `len`; NULL (and failed) when there is none.
 char *lf_buf_room(struct lf_buf *b, size_t more);
 void lf_buf_add(struct lf_buf *b, const void *bytes, size_t n);

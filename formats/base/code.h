@@ -1,6 +1,6 @@
-// Every outcome a person can be told of has a permanent code: a number (LF2107), a slug, a
-// family and a severity. codes.def is the one table; help, reports and the exit status
-// come from it. A number is never used twice and never changes its meaning.
+// Every outcome a person can be told of has a permanent code: a number (LF2107), a
+// slug, a family and a severity. codes.def is the one table; help, reports and the exit
+// status come from it. A number is never used twice and never changes its meaning.
 #ifndef LF_CODE_H
 #define LF_CODE_H
 

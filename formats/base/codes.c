@@ -1,7 +1,7 @@
 #include "formats/base/code.h"
 
 static const struct lf_code_row rows[] = {
-#define LF_CODE(name, number, slug, family, severity, cause, remedy)                      \
+#define LF_CODE(name, number, slug, family, severity, cause, remedy)                   \
     {name, slug, cause, remedy, family, severity},
 #include "formats/base/codes.def"
 #undef LF_CODE
@@ -23,12 +23,12 @@ const struct lf_code_row *lf_code_row(enum lf_code code)
 int lf_code_exit(enum lf_code code)
 {
     static const int status[] = {
-        [LF_F_NONE] = 1,      [LF_F_USAGE] = 2,     [LF_F_LOSS] = 3,
-        [LF_F_SYNTAX] = 4,    [LF_F_DUPLICATE] = 4, [LF_F_MISSING] = 4,
-        [LF_F_UNSUPPORTED] = 4, [LF_F_SCHEMA] = 5,  [LF_F_FOREIGN] = 5,
-        [LF_F_CONFLICT] = 6,  [LF_F_IO] = 7,        [LF_F_NOMEM] = 7,
-        [LF_F_CHANGED] = 7,   [LF_F_LIMIT] = 8,     [LF_F_UNSAFE] = 8,
-        [LF_F_LOCKED] = 9,    [LF_F_CHECKSUM] = 10, [LF_F_BUG] = 70,
+        [LF_F_NONE] = 1,        [LF_F_USAGE] = 2,     [LF_F_LOSS] = 3,
+        [LF_F_SYNTAX] = 4,      [LF_F_DUPLICATE] = 4, [LF_F_MISSING] = 4,
+        [LF_F_UNSUPPORTED] = 4, [LF_F_SCHEMA] = 5,    [LF_F_FOREIGN] = 5,
+        [LF_F_CONFLICT] = 6,    [LF_F_IO] = 7,        [LF_F_NOMEM] = 7,
+        [LF_F_CHANGED] = 7,     [LF_F_LIMIT] = 8,     [LF_F_UNSAFE] = 8,
+        [LF_F_LOCKED] = 9,      [LF_F_CHECKSUM] = 10, [LF_F_BUG] = 70,
     };
     const struct lf_code_row *row = lf_code_row(code);
     return row ? status[row->family] : code == LF_OK ? 0 : 70;

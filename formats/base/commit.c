@@ -434,6 +434,23 @@ bool lf_lock(const char *path, int *lock, struct lf_error *err)
     return lf_fail_in_file(err, path);
 }
 
+bool lf_lock_folder(const char *path, int *lock, struct lf_error *err)
+{
+    *lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0) {
+        lf_fail_errno(err, "cannot open the folder");
+        return lf_fail_in_file(err, path);
+    }
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        lf_fail(err, LF_E_LOCKED, "another labelferry works here");
+    else
+        lf_fail_errno(err, "cannot lock the folder");
+    lf_unlock(lock);
+    return lf_fail_in_file(err, path);
+}
+
 void lf_unlock(int *lock)
 {
     lf_fs_drop(lock);

@@ -29,6 +29,8 @@ LF_MUST_USE bool lf_commit_finish(const char *root, const char *list, bool *foun
 // An exclusive lock on a file inside a folder; LF_E_LOCKED when somebody holds it. The
 // lock ends with lf_unlock or the process. The lock file is left in place, empty.
 LF_MUST_USE bool lf_lock(const char *path, int *lock, struct lf_error *err);
+// The same on a folder itself; nothing is left behind in it.
+LF_MUST_USE bool lf_lock_folder(const char *path, int *lock, struct lf_error *err);
 void lf_unlock(int *lock);
 
 #endif

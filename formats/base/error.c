@@ -4,8 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-void lf_error_clear(struct lf_error *err) { *err = (struct lf_error){0}; }
+void lf_error_clear(struct lf_error *err)
+{
+    *err = (struct lf_error){0};
+}
 
+LF_PRINTF(3, 0)
 static bool fail(struct lf_error *err, enum lf_code code, const char *fmt, va_list args)
 {
     if (err->code != LF_OK)
@@ -81,8 +85,8 @@ void lf_error_print(const struct lf_error *err, char *out, size_t cap)
         snprintf(place, sizeof place, "%llu: ", (unsigned long long)err->line);
     else if (err->has_offset)
         snprintf(place, sizeof place, "byte %llu: ", (unsigned long long)err->offset);
-    snprintf(out, cap, "%s%s%s%s: LF%04d %s: %s%s%s%s", err->file, err->file[0] ? ":" : "",
-             place[0] || !err->file[0] ? place : " ",
+    snprintf(out, cap, "%s%s%s%s: LF%04d %s: %s%s%s%s", err->file,
+             err->file[0] ? ":" : "", place[0] || !err->file[0] ? place : " ",
              row ? lf_severity_name(row->severity) : "error", (int)err->code,
              row ? row->slug : "unknown", err->what, err->sample[0] ? " (sample " : "",
              err->sample, err->sample[0] ? ")" : "");
@@ -92,7 +96,11 @@ void lf_error_print(const struct lf_error *err, char *out, size_t cap)
 static size_t utf8_at(const unsigned char *s, size_t left, unsigned *code)
 {
     static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+    size_t n = s[0] < 0x80    ? 1
+               : s[0] >= 0xf0 ? 4
+               : s[0] >= 0xe0 ? 3
+               : s[0] >= 0xc2 ? 2
+                              : 0;
     if (n == 0 || n > left || s[0] > 0xf4)
         return 0;
     unsigned c = n == 1 ? s[0] : s[0] & (0x7fu >> n);
@@ -120,7 +128,8 @@ const char *lf_escape(struct lf_slice text, char *out, size_t cap)
         size_t took = utf8_at((const unsigned char *)text.at + i, text.len - i, &code);
         size_t len = took;
         if (took == 0 || (misleading(code) && code < 0x80)) {
-            len = (size_t)snprintf(piece, sizeof piece, "\\x%02x", (unsigned char)text.at[i]);
+            len = (size_t)snprintf(piece, sizeof piece, "\\x%02x",
+                                   (unsigned char)text.at[i]);
             took = 1;
         } else if (misleading(code)) {
             len = (size_t)snprintf(piece, sizeof piece, "\\u%04x", code);

@@ -6,16 +6,17 @@
 
 struct lf_in;
 
-// A plain file; anything else (folder, device, fifo, socket) is LF_E_PATH. Links are followed:
-// the person named this path. Errors carry `path` as file.
+// A plain file; anything else (folder, device, fifo, socket) is LF_E_PATH. Links are
+// followed: the person named this path. Errors carry `path` as file.
 LF_MUST_USE struct lf_in *lf_in_file(const char *path, struct lf_error *err);
-// A file below an open folder, by a relative path whose every component is a plain folder: no
-// link is followed (LF_E_PATH) unless `links`. `name` goes into errors.
+// A file below an open folder, by a relative path whose every component is a plain
+// folder: no link is followed (LF_E_PATH) unless `links`. `name` goes into errors.
 LF_MUST_USE struct lf_in *lf_in_below(int folder, const char *relpath, bool links,
                                       struct lf_error *err);
 LF_MUST_USE struct lf_in *lf_in_memory(struct lf_slice bytes, const char *name,
                                        struct lf_error *err);
-// Reads up to `cap` bytes; *got == 0 means the end (for a zip member: and its CRC was right).
+// Reads up to `cap` bytes; *got == 0 means the end (for a zip member: and its CRC was
+// right).
 LF_MUST_USE bool lf_in_read(struct lf_in *in, void *to, size_t cap, size_t *got,
                             struct lf_error *err);
 // Name for messages: "back.zip!annotations.xml".
@@ -24,8 +25,8 @@ const char *lf_in_name(const struct lf_in *in);
 bool lf_in_size(const struct lf_in *in, uint64_t *size);
 void lf_in_free(struct lf_in **in);
 
-// For other sources: `read` and `close` work on `state`; close frees it. On failure of this
-// function `state` stays the caller's.
+// For other sources: `read` and `close` work on `state`; close frees it. On failure of
+// this function `state` stays the caller's.
 LF_MUST_USE struct lf_in *lf_in_make(const char *name, void *state,
                                      bool (*read)(void *state, void *to, size_t cap,
                                                   size_t *got, struct lf_error *err),

@@ -3,7 +3,8 @@
 static const struct lf_limit limits[] = {
     {"zip-members", "members", "members of one zip archive", LF_ZIP_MEMBERS},
     {"zip-depth", "levels", "zip archives inside zip archives", LF_ZIP_DEPTH},
-    {"zip-ratio", ": 1", "growth of a zip member beyond its first 16 MiB", LF_ZIP_RATIO},
+    {"zip-ratio", ": 1", "growth of a zip member beyond its first 16 MiB",
+     LF_ZIP_RATIO},
     {"zip-total", "bytes", "bytes read out of one zip archive", LF_ZIP_TOTAL},
     {"name-length", "bytes", "a path or member name", LF_NAME_BYTES},
     {"name-levels", "folders", "depth of a path or member name", LF_NAME_LEVELS},
@@ -18,8 +19,10 @@ static const struct lf_limit limits[] = {
     {"attributes", "attributes", "attributes of one field", LF_FIELD_ATTRIBUTES},
     {"class-name", "bytes", "the name of one class", LF_CLASS_BYTES},
     {"id", "bytes", "a label id; longer text is not an id", LF_ID_BYTES},
-    {"spool-memory", "bytes", "returned labels held in memory before a temporary file is used",
-     LF_SPOOL_MEMORY},
+    {"pairs", "pairs", "labels without ids of one sample, compared with each other",
+     LF_PAIRS},
+    {"spool-memory", "bytes",
+     "returned labels held in memory before a temporary file is used", LF_SPOOL_MEMORY},
 };
 
 const struct lf_limit *lf_limit_at(size_t i)

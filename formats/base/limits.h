@@ -1,5 +1,5 @@
-// Named limits: what a hostile input may make us do, and no more. `labelferry limits` prints
-// them; an error about one names it.
+// Named limits: what a hostile input may make us do, and no more. `labelferry limits`
+// prints them; an error about one names it.
 #ifndef LF_LIMITS_H
 #define LF_LIMITS_H
 
@@ -24,6 +24,7 @@ enum {
     LF_FIELD_ATTRIBUTES = 256,
     LF_CLASS_BYTES = 1024,
     LF_ID_BYTES = 64,
+    LF_PAIRS = 268435456,
     LF_SPOOL_MEMORY = 33554432
 };
 #define LF_ZIP_TOTAL UINT64_C(68719476736) // bytes out of one archive

@@ -44,13 +44,14 @@ static inline int lf_slice_cmp(struct lf_slice a, struct lf_slice b)
 
 static inline bool lf_slice_starts(struct lf_slice a, struct lf_slice prefix)
 {
-    return a.len >= prefix.len && (prefix.len == 0 || !memcmp(a.at, prefix.at, prefix.len));
+    return a.len >= prefix.len &&
+           (prefix.len == 0 || !memcmp(a.at, prefix.at, prefix.len));
 }
 
 static inline bool lf_slice_ends(struct lf_slice a, struct lf_slice suffix)
 {
-    return a.len >= suffix.len &&
-           (suffix.len == 0 || !memcmp(a.at + a.len - suffix.len, suffix.at, suffix.len));
+    return a.len >= suffix.len && (suffix.len == 0 || !memcmp(a.at + a.len - suffix.len,
+                                                              suffix.at, suffix.len));
 }
 
 #endif

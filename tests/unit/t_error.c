@@ -39,13 +39,20 @@ static void escaped_text_is_safe_to_print(void **state)
     static const struct {
         const char *in, *out;
     } rows[] = {
-        {"plain", "plain"},          {"a\nb", "a\\x0ab"},
-        {"\xff", "\\xff"},           {"Gr\xc3\xb6\xc3\x9f" "e", "Gr\xc3\xb6\xc3\x9f" "e"},
-        {"\xe2\x80\xae", "\\u202e"}, {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"plain", "plain"},
+        {"a\nb", "a\\x0ab"},
+        {"\xff", "\\xff"},
+        {"Gr\xc3\xb6\xc3\x9f"
+         "e",
+         "Gr\xc3\xb6\xc3\x9f"
+         "e"},
+        {"\xe2\x80\xae", "\\u202e"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
     };
     char out[64];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_string_equal(lf_escape(lf_slice_of(rows[i].in), out, sizeof out), rows[i].out);
+        assert_string_equal(lf_escape(lf_slice_of(rows[i].in), out, sizeof out),
+                            rows[i].out);
     char small[8];
     assert_string_equal(lf_escape(LF_S("0123456789"), small, sizeof small), "0123...");
 }

@@ -1,0 +1,288 @@
+#include "convert/cmd_export.h"
+
+#include <stdio.h>
+
+#include "convert/export.h"
+#include "formats/base/json.h"
+#include "formats/base/number.h"
+#include "formats/table.h"
+
+enum { MOST_LIST = 256 };
+
+struct args {
+    struct lf_export_job job;
+    const char *field[MOST_LIST], *read_only[MOST_LIST];
+    bool quiet, verbose, json, help;
+    unsigned max_errors;
+};
+
+static const struct lf_option options[] = {
+    {"output", 'o', "DIR", false,
+     "the folder to make for the person on the other side"},
+    {"run", 0, "NAME", false,
+     "name of the run, a Python identifier (default: tool_field)"},
+    {"to", 't', "TOOL", false,
+     "the annotation tool (default: the first that can be written)"},
+    {"field", 0, "F[:TYPE]", false,
+     "a field to annotate; may be repeated. A new field needs a type (detections, "
+     "detection, "
+     "classifications, classification) and --classes"},
+    {"schema", 0, "FILE", false,
+     "a label schema in FiftyOne's form, for all fields at once"},
+    {"classes", 0, "A,B", false,
+     "classes, @FIELD for those of another field, or 'dataset' for the stored ones "
+     "(default: "
+     "those seen in the labels)"},
+    {"attributes", 0, "LIST", false,
+     "names, 'all' (default), 'none', or JSON as in a label schema"},
+    {"read-only", 0, "ATTR", false,
+     "an attribute that may be seen but not changed; may be repeated"},
+    {"allow-additions", 0, NULL, true, "new labels (default: yes)"},
+    {"allow-deletions", 0, NULL, true, "deleted labels (default: yes)"},
+    {"allow-label-edits", 0, NULL, true, "changed classes (default: yes)"},
+    {"allow-spatial-edits", 0, NULL, true,
+     "moved, resized and turned shapes (default: yes)"},
+    {"allow-index-edits", 0, NULL, true, "changed track numbers (default: yes)"},
+    {"media", 0, "copy|none", false,
+     "put the images into media.zip, or not (default: copy)"},
+    {"media-root", 0, "DIR", false,
+     "where images are that do not lie in the dataset's folder; absolute paths must "
+     "lead there"},
+    {"follow-links", 0, NULL, false, "read images through symbolic links"},
+    {"task-size", 0, "N", false, "at most N images a task (default: all in one)"},
+    {"task-name", 0, "NAME", false,
+     "name of the tasks (default: FiftyOne_DATASET_FIELD)"},
+    {"id-attr", 0, "NAME", false,
+     "the attribute that carries label ids (default: label_id)"},
+    {"runs-dir", 0, "DIR", false,
+     "where run records are kept (default: the dataset's annotations/)"},
+    {"dry-run", 'n', NULL, false, "do everything but write"},
+    {"force", 0, NULL, false, "replace an earlier output of the same name"},
+    {"json", 0, NULL, false, "one JSON document on standard output when done"},
+    {"max-errors", 0, "N", false,
+     "lines printed of each kind of finding (default: 20)"},
+    {"quiet", 'q', NULL, false, "errors only"},
+    {"verbose", 'v', NULL, false,
+     "notes too: what stays at home, what travels under another name"},
+    {"help", 'h', NULL, false, "this page"},
+    {0},
+};
+
+static bool right(struct args *a, const char *name, bool off)
+{
+    static const struct {
+        const char *name;
+        unsigned right;
+    } rows[] = {
+        {"allow-additions", LF_MAY_ADD},       {"allow-deletions", LF_MAY_DELETE},
+        {"allow-label-edits", LF_MAY_RELABEL}, {"allow-spatial-edits", LF_MAY_MOVE},
+        {"allow-index-edits", LF_MAY_REINDEX},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(name, rows[i].name)) {
+            a->job.rights_given |= rows[i].right;
+            a->job.rights =
+                off ? a->job.rights & ~rows[i].right : a->job.rights | rows[i].right;
+            return true;
+        }
+    return false;
+}
+
+static bool number(const char *text, int64_t most, int64_t *out, const char *name,
+                   struct lf_error *err)
+{
+    return (lf_parse_int64(lf_slice_of(text), out) && *out >= 0 && *out <= most) ||
+           lf_fail(err, LF_E_OPTION, "--%s takes a whole number", name);
+}
+
+static bool push(const char **list, size_t *count, const char *value,
+                 struct lf_error *err)
+{
+    if (*count >= MOST_LIST)
+        return lf_fail(err, LF_E_OPTION, "an option is repeated too often");
+    list[(*count)++] = value;
+    return true;
+}
+
+static bool set_tool(struct args *a, const char *value, struct lf_error *err)
+{
+    char known[120] = "";
+    a->job.format = lf_format_named(value);
+    if (a->job.format && a->job.format->begin)
+        return true;
+    for (size_t i = 0; lf_formats[i]; i++)
+        if (lf_formats[i]->begin)
+            snprintf(known + strlen(known), sizeof known - strlen(known), " %s",
+                     lf_formats[i]->tool);
+    return lf_fail(err, LF_E_OPTION, "--to %s: this version writes for%s", value,
+                   known);
+}
+
+static bool set_number(struct args *a, const char *name, const char *value,
+                       struct lf_error *err)
+{
+    int64_t n;
+    if (!number(value, 1000000000, &n, name, err))
+        return false;
+    if (!strcmp(name, "task-size"))
+        a->job.task_size = (uint32_t)n;
+    else
+        a->max_errors = (unsigned)n;
+    return true;
+}
+
+static bool set_media(struct args *a, const char *value, struct lf_error *err)
+{
+    a->job.no_media = !strcmp(value, "none");
+    return a->job.no_media || !strcmp(value, "copy") ||
+           lf_fail(err, LF_E_OPTION, "--media takes copy or none");
+}
+
+static bool set(void *user, const struct lf_option *o, const char *value, bool off,
+                struct lf_error *err)
+{
+    struct args *a = user;
+    struct lf_export_job *j = &a->job;
+    const struct {
+        const char *name;
+        const char **text;
+    } texts[] = {
+        {"output", &j->out},
+        {"run", &j->run},
+        {"schema", &j->schema_file},
+        {"classes", &j->classes},
+        {"attributes", &j->attributes},
+        {"media-root", &j->media_root},
+        {"task-name", &j->task_name},
+        {"id-attr", &j->id_attr},
+        {"runs-dir", &j->runs_dir},
+    };
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {
+        {"follow-links", &j->follow_links},
+        {"dry-run", &j->dry_run},
+        {"force", &j->replace},
+        {"json", &a->json},
+        {"quiet", &a->quiet},
+        {"verbose", &a->verbose},
+        {"help", &a->help},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!strcmp(o->name, texts[i].name)) {
+            *texts[i].text = value;
+            return true;
+        }
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (!strcmp(o->name, flags[i].name)) {
+            *flags[i].flag = true;
+            return true;
+        }
+    if (right(a, o->name, off))
+        return true;
+    if (!strcmp(o->name, "to"))
+        return set_tool(a, value, err);
+    if (!strcmp(o->name, "media"))
+        return set_media(a, value, err);
+    if (!strcmp(o->name, "field"))
+        return push(a->field, &j->fields, value, err);
+    if (!strcmp(o->name, "read-only"))
+        return push(a->read_only, &j->read_onlys, value, err);
+    return set_number(a, o->name, value, err);
+}
+
+static void report(const struct args *a, const struct lf_export_result *r,
+                   struct lf_events *ev, struct lf_buf *out)
+{
+    lf_buf_printf(
+        out,
+        "{\"labelferry\": \"%s\", \"report\": 1, \"command\": \"export\", \"run\": "
+        "\"%s\", \"uid\": \"%s\", \"written\": %s,\n \"samples\": %llu, \"tasks\": "
+        "%llu, "
+        "\"shipped\": %llu, \"home\": %llu,\n \"fields\": ",
+        LF_VERSION, r->run, r->uid, a->job.dry_run ? "false" : "true",
+        (unsigned long long)r->samples, (unsigned long long)r->tasks,
+        (unsigned long long)r->shipped, (unsigned long long)r->home);
+    lf_buf_slice(out, lf_buf_view(&r->fields));
+    lf_buf_text(out, ",\n \"findings\": ");
+    lf_events_counts_json(ev, out);
+    lf_buf_text(out, "}\n");
+}
+
+static int done(const struct args *a, const struct lf_export_result *r,
+                struct lf_events *ev, struct lf_error *err)
+{
+    struct lf_buf out = {0};
+    if (a->json) {
+        report(a, r, ev, &out);
+        bool ok = lf_buf_ok(&out, err) && lf_cli_print(lf_buf_view(&out), err);
+        lf_buf_done(&out);
+        if (!ok)
+            return lf_cli_fail(err);
+    }
+    if (!a->quiet)
+        fprintf(stderr,
+                "export %s: %llu samples, %llu tasks, %llu labels shipped, %llu at "
+                "home; %llu "
+                "findings%s\n",
+                r->run, (unsigned long long)r->samples, (unsigned long long)r->tasks,
+                (unsigned long long)r->shipped, (unsigned long long)r->home,
+                (unsigned long long)lf_events_of(ev, LF_WARNING),
+                a->job.dry_run ? " (dry run: nothing written)" : "");
+    return lf_events_of(ev, LF_WARNING) ? 1 : 0;
+}
+
+static bool check(const struct args *a, int words, char **argv, struct lf_export_job *j,
+                  struct lf_error *err)
+{
+    if (words != 1)
+        return lf_fail(err, LF_E_USAGE, "export needs one dataset folder");
+    j->dataset = argv[0];
+    (void)a;
+    return j->out || j->dry_run ||
+           lf_fail(err, LF_E_USAGE, "export needs -o DIR, or -n");
+}
+
+static int run_export(int argc, char **argv)
+{
+    struct args a = {.max_errors = 20,
+                     .job = {.rights = LF_MAY_ALL, .id_attr = "label_id"}};
+    struct lf_error err = {0};
+    struct lf_export_result result = {0};
+    struct lf_buf help = {0};
+    int words = 0, status;
+    a.job.format = lf_formats[0];
+    a.job.field = a.field;
+    a.job.read_only = a.read_only;
+    bool ok = lf_cli_parse(&lf_cmd_export, argc, argv, &words, set, &a, &err);
+    if (ok && a.help) {
+        lf_cli_help(&lf_cmd_export, &help);
+        ok = lf_cli_print(lf_buf_view(&help), &err);
+        lf_buf_done(&help);
+        return ok ? 0 : lf_cli_fail(&err);
+    }
+    if (!ok || !check(&a, words, argv, &a.job, &err))
+        return lf_cli_fail(&err);
+    if (!a.job.out)
+        a.job.out = "./labelferry-dry-run";
+    struct lf_events *ev =
+        lf_events_new(a.quiet ? NULL : stderr, a.max_errors, a.verbose, &err);
+    ok = ev && lf_export(&a.job, ev, &result, &err);
+    lf_events_rest(ev);
+    status = ok ? done(&a, &result, ev, &err) : lf_cli_fail(&err);
+    lf_export_result_done(&result);
+    lf_events_free(&ev);
+    return status;
+}
+
+const struct lf_command lf_cmd_export = {
+    .name = "export",
+    .args = "DATASET",
+    .about = "Writes the labels of a dataset's fields as task files for an annotation "
+             "tool, and the "
+             "record of the run that brings them back.",
+    .option = options,
+    .example = "labelferry export harbor --field ground_truth --run night_07 -o out",
+    .run = run_export,
+};

@@ -1,0 +1,36 @@
+// A dataset's view into archives for one tool, and the record of the run.
+#ifndef LF_EXPORT_H
+#define LF_EXPORT_H
+
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/format.h"
+
+struct lf_export_job {
+    const char *dataset, *out, *run; // run NULL: made from tool and field
+    const char *runs_dir;            // NULL: the dataset's annotations/
+    const struct lf_format *format;
+    const char *const *field; // "NAME" or "NAME:TYPE"
+    size_t fields;
+    const char *schema_file; // NULL: none
+    const char *classes;     // "a,b", "@FIELD", "dataset"; NULL: those seen
+    const char *attributes;  // "a,b", "all", "none", JSON; NULL: all
+    const char *const *read_only;
+    size_t read_onlys;
+    unsigned rights, rights_given; // lf_right bits
+    const char *id_attr, *task_name, *media_root;
+    uint32_t task_size; // 0: all in one
+    bool no_media, follow_links, dry_run, replace;
+};
+
+struct lf_export_result {
+    uint64_t samples, tasks;
+    uint64_t shipped, home; // labels of the run's fields: shipped, stayed
+    char run[160], uid[65];
+    struct lf_buf fields; // JSON object: field -> labels shipped
+};
+
+LF_MUST_USE bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
+                           struct lf_export_result *result, struct lf_error *err);
+void lf_export_result_done(struct lf_export_result *r);
+
+#endif

@@ -1,0 +1,643 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "convert/infer.h"
+#include "convert/rows.h"
+#include "convert/spec.h"
+#include "convert/sums.h"
+#include "formats/base/alloc.h"
+#include "formats/base/digest.h"
+#include "formats/base/image_size.h"
+#include "formats/base/json.h"
+#include "formats/base/limits.h"
+#include "formats/base/out.h"
+#include "formats/base/relpath.h"
+#include "formats/base/zip_out.h"
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/label/recover.h"
+
+struct exporting {
+    const struct lf_export_job *job;
+    struct fo_dataset ds;
+    struct lf_run run;
+    struct lf_rows rows;
+    struct lf_media_roots media;
+    struct lf_events *ev;
+    struct lf_export_result *result;
+    char out_temp[4200], run_temp[4200], run_path[4200]; // temps: empty when not begun
+    uint64_t *shipped;                                   // by field
+    struct lf_out_task *task;                            // of all tasks, for the sheet
+    size_t tasks;
+    struct lf_arena a; // of the sample
+    struct lf_error *err;
+};
+
+// ---------------------------------------------------------------------------- pass 1
+
+static bool image_size(struct exporting *x, const struct fo_head *head, uint32_t *width,
+                       uint32_t *height)
+{
+    char relpath[4096];
+    int folder;
+    bool found, turned;
+    *width = head->width;
+    *height = head->height;
+    if (*width && *height)
+        return true;
+    if (!lf_media_find(&x->media, head->filepath, &folder, relpath, &found, x->err))
+        return false;
+    if (!found)
+        return lf_fail(
+            x->err, LF_E_NO_SIZE,
+            "neither metadata nor media tell the image's size; run compute_metadata() "
+            "or give --media-root");
+    struct lf_in *in = lf_in_below(folder, relpath, x->job->follow_links, x->err);
+    bool ok = in && lf_image_size(in, width, height, &turned, x->err);
+    lf_in_free(&in);
+    if (ok && turned)
+        return lf_fail(x->err, LF_E_TURNED, "the image's EXIF orientation turns it");
+    return ok;
+}
+
+static bool is_image(const struct exporting *x, const struct fo_head *head)
+{
+    struct lf_slice type = head->media_type.len ? head->media_type : x->ds.media_type;
+    return !type.len || lf_slice_is(type, "image") || lf_slice_is(type, "group");
+}
+
+// One line of base, and its place in items.tsv's terms.
+static bool write_base(struct exporting *x, struct lf_slice raw, struct lf_row *row,
+                       struct lf_out *base)
+{
+    struct lf_slice *value =
+        lf_arena_take(&x->a, x->run.schema.fields, sizeof *value, x->err);
+    struct lf_buf line = {0};
+    if (!value)
+        return false;
+    fo_values(&x->run.schema, raw, value);
+    bool ok = lf_base_digest(&x->run.schema, value, row->item.digest, x->err) &&
+              lf_base_doc(&x->run.schema, &row->item.id, value, &line, x->err);
+    row->item.base_at = base ? lf_out_size(base) : 0;
+    row->item.base_len = (uint32_t)line.len;
+    lf_buf_char(&line, '\n');
+    ok = ok && lf_buf_ok(&line, x->err) &&
+         (!base || lf_out_write(base, lf_buf_view(&line), x->err));
+    lf_buf_done(&line);
+    return ok;
+}
+
+static bool see_sample(struct exporting *x, const struct fo_doc *doc,
+                       struct lf_infer *infer, struct lf_out *base)
+{
+    struct fo_head head;
+    struct lf_row row = {.at = doc->at, .len = (uint32_t)doc->raw.len};
+    if (!fo_head(doc->raw, &x->a, &head, x->err))
+        return false;
+    if (!is_image(x, &head)) {
+        char type[40];
+        return lf_fail(
+            x->err, LF_E_MEDIA_KIND, "its media type is \"%s\"",
+            lf_escape(head.media_type.len ? head.media_type : x->ds.media_type, type,
+                      sizeof type));
+    }
+    row.item.id = head.id;
+    row.path = head.filepath;
+    row.item.task =
+        x->job->task_size ? (uint32_t)(x->rows.count / x->job->task_size) : 0;
+    return image_size(x, &head, &row.item.width, &row.item.height) &&
+           lf_infer_sample(infer, doc->raw, &x->a, x->err) &&
+           write_base(x, doc->raw, &row, base) && lf_rows_add(&x->rows, &row, x->err);
+}
+
+static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *base)
+{
+    struct fo_doc doc;
+    bool ok, more = false;
+    if (!fo_rewind(&x->ds, x->err))
+        return false;
+    while ((ok = fo_next(&x->ds, &doc, &more, x->err)) && more) {
+        ok = see_sample(x, &doc, infer, base);
+        if (!ok) {
+            struct fo_head head;
+            struct lf_error none = {0};
+            char id[25] = "";
+            if (fo_head(doc.raw, &x->a, &head, &none))
+                lf_id_print(&head.id, id);
+            lf_fail_in_sample(x->err, lf_slice_of(id));
+            lf_fail_in_file(x->err, "samples.json");
+            lf_fail_at_offset(x->err, doc.at);
+            break;
+        }
+        lf_arena_reset(&x->a);
+    }
+    return ok;
+}
+
+static bool check_ids(const struct lf_rows *rows, struct lf_error *err);
+
+static bool first_pass(struct exporting *x)
+{
+    char path[4300];
+    struct lf_out *base = NULL;
+    struct lf_infer *infer = lf_infer_new(&x->run.schema, &x->ds, x->err);
+    bool ok = infer != NULL;
+    if (ok && !x->job->dry_run)
+        ok = lf_path_join(path, sizeof path, x->run_temp, "base.jsonl", x->err) &&
+             (base = lf_out_new(path, x->err)) != NULL;
+    ok = ok && see_all(x, infer, base) &&
+         (!base || lf_out_commit(base, false, x->err)) &&
+         lf_infer_end(infer, x->job->read_only, x->job->read_onlys, x->err);
+    lf_out_free(&base);
+    lf_infer_free(&infer);
+    return ok && lf_schema_index(&x->run.schema, x->err) &&
+           x->job->format->lint(&x->run.schema, x->run.id_attr, x->ev, x->err) &&
+           lf_schema_index(&x->run.schema, x->err) && lf_rows_name(&x->rows, x->err) &&
+           check_ids(&x->rows, x->err);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(((const struct lf_id *)a)->at, ((const struct lf_id *)b)->at, 12);
+}
+
+static bool check_ids(const struct lf_rows *rows, struct lf_error *err)
+{
+    struct lf_id *id = lf_alloc(rows->count, sizeof *id, err);
+    bool ok = id != NULL;
+    for (size_t i = 0; ok && i < rows->count; i++)
+        id[i] = rows->row[i].item.id;
+    if (ok && rows->count)
+        qsort(id, rows->count, sizeof *id, by_id);
+    for (size_t i = 1; ok && i < rows->count; i++)
+        if (!memcmp(id[i - 1].at, id[i].at, 12)) {
+            char hex[25];
+            lf_id_print(&id[i], hex);
+            ok = lf_fail(err, LF_E_SAMPLE_TWICE, "two samples have one id");
+            lf_fail_in_sample(err, lf_slice_of(hex));
+            lf_fail_in_file(err, "samples.json");
+        }
+    lf_free(id);
+    return ok;
+}
+
+// ---------------------------------------------------------------------------- the
+// record
+
+static bool make_uid(struct exporting *x)
+{
+    unsigned char whole[LF_DIGEST_BYTES];
+    struct lf_buf text = {0};
+    struct lf_digest *d = lf_digest_new(x->err);
+    lf_schema_write(&x->run.schema, &text);
+    bool ok = d && lf_buf_ok(&text, x->err) && lf_digest_add(d, x->run.key, x->err) &&
+              lf_digest_add(d, x->run.format, x->err) &&
+              lf_digest_add(d, x->run.dataset_id, x->err) &&
+              lf_digest_add(d, lf_buf_view(&text), x->err);
+    for (size_t i = 0; ok && i < x->rows.count; i++) {
+        const struct lf_run_item *item = &x->rows.row[i].item;
+        ok = lf_digest_add(d, (struct lf_slice){(const char *)item->id.at, 12},
+                           x->err) &&
+             lf_digest_add(
+                 d, (struct lf_slice){(const char *)item->digest, LF_BASE_DIGEST},
+                 x->err);
+    }
+    char hex[LF_DIGEST_HEX];
+    ok = ok && lf_digest_take(d, whole, x->err);
+    if (ok) {
+        lf_hex(whole, 16, hex);
+        ok = lf_arena_text(&x->run.arena, lf_slice_of(hex), &x->run.uid, x->err);
+    }
+    lf_digest_free(&d);
+    lf_buf_done(&text);
+    return ok;
+}
+
+// W08: FiftyOne_<dataset>_<field>, and a number where there are several.
+static bool name_tasks(struct exporting *x)
+{
+    size_t n = x->run.tasks * x->run.schema.fields;
+    x->run.task_name =
+        lf_arena_take(&x->run.arena, n, sizeof *x->run.task_name, x->err);
+    if (!x->run.task_name)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct lf_slice base, field = x->run.schema.field[i / x->run.tasks].name;
+        bool ok = x->job->task_name
+                      ? lf_arena_printf(
+                            &x->run.arena, &base, x->err, "%s%s%.*s", x->job->task_name,
+                            x->run.schema.fields > 1 ? "_" : "",
+                            x->run.schema.fields > 1 ? (int)field.len : 0, field.at)
+                      : lf_arena_printf(&x->run.arena, &base, x->err,
+                                        "FiftyOne_%.*s_%.*s", (int)x->run.dataset.len,
+                                        x->run.dataset.at, (int)field.len, field.at);
+        if (ok && x->run.tasks > 1)
+            ok = lf_arena_printf(&x->run.arena, &x->run.task_name[i], x->err,
+                                 "%.*s_%03lu", (int)base.len, base.at,
+                                 (unsigned long)(i % x->run.tasks + 1));
+        else
+            x->run.task_name[i] = base;
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool fill_run(struct exporting *x)
+{
+    x->run.items = (uint32_t)x->rows.count;
+    x->run.tasks = x->rows.count ? x->rows.row[x->rows.count - 1].item.task + 1 : 1;
+    if (x->run.tasks > 999)
+        return lf_fail(x->err, LF_E_LIMIT_COUNT,
+                       "more than 999 tasks; give a larger --task-size");
+    return name_tasks(x) && make_uid(x);
+}
+
+static bool write_items(const struct exporting *x, const char *folder)
+{
+    char path[4300];
+    struct lf_buf buf = {0};
+    struct lf_out *out = NULL;
+    bool ok = lf_path_join(path, sizeof path, folder, "items.tsv", x->err) &&
+              (out = lf_out_new(path, x->err)) != NULL;
+    for (size_t i = 0; ok && i < x->rows.count; i++) {
+        lf_run_item_line(&buf, &x->rows.row[i].item, x->rows.row[i].name);
+        if (buf.len > 1 << 16 || i + 1 == x->rows.count) {
+            ok =
+                lf_buf_ok(&buf, x->err) && lf_out_write(out, lf_buf_view(&buf), x->err);
+            lf_buf_clear(&buf);
+        }
+    }
+    ok = ok && lf_out_commit(out, false, x->err);
+    lf_out_free(&out);
+    lf_buf_done(&buf);
+    return ok;
+}
+
+static bool write_record(const struct exporting *x, const char *folder)
+{
+    char path[4300];
+    struct lf_buf buf = {0};
+    lf_run_json(&x->run, &buf);
+    bool ok = lf_buf_ok(&buf, x->err) && write_items(x, folder) &&
+              lf_path_join(path, sizeof path, folder, "run.json", x->err) &&
+              lf_out_file(path, lf_buf_view(&buf), x->err);
+    lf_buf_done(&buf);
+    return ok;
+}
+
+// ---------------------------------------------------------------------------- tasks
+
+static int by_name(const void *a, const void *b)
+{
+    const struct lf_row *const *x = a, *const *y = b;
+    return lf_slice_cmp((*x)->name, (*y)->name);
+}
+
+// The samples of a chunk in the byte order of their names, which is the order CVAT
+// gives frames.
+static struct lf_row **rows_of(struct exporting *x, uint32_t chunk, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < x->rows.count; i++)
+        *count += x->rows.row[i].item.task == chunk;
+    struct lf_row **row = lf_alloc(*count, sizeof *row, x->err);
+    size_t n = 0;
+    for (size_t i = 0; row && i < x->rows.count; i++)
+        if (x->rows.row[i].item.task == chunk)
+            row[n++] = &x->rows.row[i];
+    if (row && n)
+        qsort(row, n, sizeof *row, by_name);
+    return row;
+}
+
+static void only_field(struct lf_sample *s, uint16_t field)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->labels; i++)
+        if (s->label[i].field == field)
+            s->label[n++] = s->label[i];
+    s->labels = n;
+}
+
+static bool put_sample(struct exporting *x, struct lf_writer *w,
+                       const struct lf_row *row, uint16_t field, int fd, int64_t number)
+{
+    struct lf_slice raw;
+    struct lf_item item = {.name = row->name, .number = number};
+    struct lf_sample *s = &item.sample;
+    s->id = row->item.id;
+    s->row = (uint32_t)(row - x->rows.row);
+    s->width = row->item.width;
+    s->height = row->item.height;
+    bool ok = fo_read_at(&x->ds, fd, row->at, row->len, &x->a, &raw, x->err) &&
+              fo_parse(&x->run.schema, raw, &x->a, s, x->err);
+    if (ok) {
+        only_field(s, field);
+        ok = x->job->format->ship(&x->run, s, &x->a, x->ev, x->err);
+    }
+    for (size_t i = 0; ok && i < s->labels; i++) {
+        x->shipped[field] += s->label[i].shipped;
+        x->result->home += !s->label[i].shipped;
+    }
+    ok = ok && (!w || x->job->format->put(w, &item, x->err));
+    if (!ok) {
+        char id[25];
+        lf_id_print(&row->item.id, id);
+        lf_fail_in_sample(x->err, lf_slice_of(id));
+    }
+    lf_arena_reset(&x->a);
+    return ok;
+}
+
+// A folder's name out of a task's: what a file system on the way might change is
+// replaced.
+static bool folder_name(struct exporting *x, struct lf_slice task,
+                        struct lf_slice *name)
+{
+    char *text = lf_arena_take(&x->run.arena, task.len + 1, 1, x->err);
+    if (!text)
+        return false;
+    for (size_t i = 0; i < task.len; i++) {
+        char c = task.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c >= '0' && c <= '9') || c == '_' || c == '-' || (c == '.' && i);
+        text[i] = plain ? c : '_';
+    }
+    *name = (struct lf_slice){text, task.len < 100 ? task.len : 100};
+    text[name->len] = '\0';
+    return true;
+}
+
+static bool write_task(struct exporting *x, uint16_t field, uint32_t chunk, int fd,
+                       const char *media)
+{
+    char folder[4400];
+    size_t count = 0;
+    struct lf_slice name;
+    struct lf_out_task task = {.name = x->run.task_name[field * x->run.tasks + chunk],
+                               .field = field,
+                               .media = media};
+    struct lf_writer *w = NULL;
+    struct lf_row **row = rows_of(x, chunk, &count);
+    bool ok = row && folder_name(x, task.name, &name);
+    task.items = (uint32_t)count;
+    if (ok && !x->job->dry_run) {
+        ok = lf_path_join(folder, sizeof folder, x->out_temp, name.at, x->err) &&
+             lf_mkdirs(folder, x->err);
+        task.folder = folder;
+        ok = ok && (w = x->job->format->begin(&x->run, &task, x->err)) != NULL;
+    }
+    for (size_t i = 0; ok && i < count; i++)
+        ok = put_sample(x, w, row[i], field, fd, (int64_t)i);
+    ok = ok && (!w || x->job->format->end(&w, x->err));
+    if (w)
+        x->job->format->drop(&w);
+    lf_free(row);
+    task.folder = ok ? name.at : NULL; // as the sheet names it
+    x->task[x->tasks++] = task;
+    return ok;
+}
+
+static bool add_media(struct exporting *x, struct lf_zip_out *zip,
+                      const struct lf_row *row)
+{
+    char relpath[4096], name[LF_NAME_BYTES + 1];
+    int folder;
+    bool found;
+    snprintf(name, sizeof name, "%.*s", (int)row->name.len, row->name.at);
+    bool ok = lf_media_find(&x->media, row->path, &folder, relpath, &found, x->err);
+    if (ok && !found)
+        ok = lf_fail(x->err, LF_E_NO_MEDIA,
+                     "there is no file \"%.*s\"; --media none ships labels "
+                     "only",
+                     (int)(row->path.len < 100 ? row->path.len : 100), row->path.at);
+    ok =
+        ok && lf_zip_out_file(zip, name, folder, relpath, x->job->follow_links, x->err);
+    if (!ok) {
+        char id[25];
+        lf_id_print(&row->item.id, id);
+        lf_fail_in_sample(x->err, lf_slice_of(id));
+    }
+    return ok;
+}
+
+static bool write_media(struct exporting *x, uint32_t chunk, const char *name)
+{
+    char path[4400];
+    struct lf_zip_out *zip = NULL;
+    bool ok = lf_path_join(path, sizeof path, x->out_temp, name, x->err) &&
+              (zip = lf_zip_out_new(path, x->err)) != NULL;
+    for (size_t i = 0; ok && i < x->rows.count; i++)
+        if (x->rows.row[i].item.task == chunk)
+            ok = add_media(x, zip, &x->rows.row[i]);
+    ok = ok && lf_zip_out_close(zip, x->err);
+    lf_zip_out_free(&zip);
+    return ok;
+}
+
+static bool media_name(struct exporting *x, uint32_t chunk, const char **name)
+{
+    struct lf_slice text;
+    *name = NULL;
+    if (x->job->no_media || !x->rows.count)
+        return true;
+    bool ok = x->run.tasks > 1
+                  ? lf_arena_printf(&x->run.arena, &text, x->err, "media_%03lu.zip",
+                                    (unsigned long)chunk + 1)
+                  : lf_arena_printf(&x->run.arena, &text, x->err, "media.zip");
+    if (ok)
+        *name = text.at;
+    return ok;
+}
+
+static bool write_tasks(struct exporting *x)
+{
+    int fd = openat(x->ds.folder_fd, "samples.json", O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 || lf_fail_errno(x->err, "cannot open samples.json");
+    x->task = lf_alloc(x->run.tasks * x->run.schema.fields, sizeof *x->task, x->err);
+    x->shipped = lf_alloc(x->run.schema.fields, sizeof *x->shipped, x->err);
+    ok = ok && x->task && x->shipped;
+    for (uint32_t chunk = 0; ok && chunk < x->run.tasks; chunk++) {
+        const char *media;
+        ok = media_name(x, chunk, &media);
+        for (uint16_t field = 0; ok && field < x->run.schema.fields; field++)
+            ok = write_task(x, field, chunk, fd, media);
+        ok = ok && (!media || x->job->dry_run || write_media(x, chunk, media));
+    }
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static bool write_sheet(struct exporting *x)
+{
+    char path[4400];
+    struct lf_buf text = {0};
+    bool ok = x->job->format->sheet(&x->run, x->task, x->tasks, &text, x->err) &&
+              lf_path_join(path, sizeof path, x->out_temp, "SHEET.txt", x->err) &&
+              lf_out_file(path, lf_buf_view(&text), x->err);
+    lf_buf_done(&text);
+    return ok;
+}
+
+// ---------------------------------------------------------------------------- all of
+// it
+
+static bool settle_names(struct exporting *x)
+{
+    const struct lf_export_job *job = x->job;
+    struct lf_slice field = x->run.schema.field[0].name;
+    int n = job->run ? snprintf(x->result->run, sizeof x->result->run, "%s", job->run)
+                     : snprintf(x->result->run, sizeof x->result->run, "%s_%.*s",
+                                job->format->tool, (int)field.len, field.at);
+    if (n < 0 || (size_t)n >= sizeof x->result->run ||
+        !lf_run_key_ok(lf_slice_of(x->result->run))) {
+        char safe[160];
+        return lf_fail(x->err, LF_E_RUN_NAME, "\"%s\" cannot be a run's name",
+                       lf_escape(lf_slice_of(x->result->run), safe, sizeof safe));
+    }
+    if (!lf_relpath_check(lf_slice_of(job->id_attr), LF_E_OPTION, x->err))
+        return false;
+    x->run.key = lf_slice_of(x->result->run);
+    x->run.tool = lf_slice_of(job->format->tool);
+    x->run.format = lf_slice_of(job->format->name);
+    x->run.rules = job->format->rules;
+    x->run.dataset = x->ds.name;
+    x->run.dataset_id = x->ds.id;
+    x->run.id_attr = lf_slice_of(job->id_attr);
+    return true;
+}
+
+static bool inside_dataset(struct exporting *x)
+{
+    char parent[4200], real[4096]; // PATH_MAX
+    const char *slash = strrchr(x->job->out, '/');
+    snprintf(parent, sizeof parent, "%.*s", slash ? (int)(slash - x->job->out) : 1,
+             slash ? x->job->out : ".");
+    size_t n = strlen(x->media.dataset);
+    return realpath(parent[0] ? parent : "/", real) &&
+           !strncmp(real, x->media.dataset, n) && (!real[n] || real[n] == '/');
+}
+
+static bool begin_output(struct exporting *x)
+{
+    char runs[4200];
+    struct stat st;
+    if (inside_dataset(x)) {
+        lf_fail(x->err, LF_E_TARGET, "the output lies inside the dataset");
+        return lf_fail_in_file(x->err, x->job->out);
+    }
+    if (x->job->runs_dir)
+        snprintf(runs, sizeof runs, "%s", x->job->runs_dir);
+    else if (!lf_path_join(runs, sizeof runs, x->job->dataset, "annotations", x->err))
+        return false;
+    if (!lf_path_join(x->run_path, sizeof x->run_path, runs, x->result->run, x->err))
+        return false;
+    if (x->job->dry_run)
+        return true;
+    if (lstat(runs, &st) != 0 && !lf_mkdirs(runs, x->err)) {
+        if (x->err->code == LF_E_IO && !x->job->runs_dir)
+            lf_fail_in_file(x->err, runs);
+        return false;
+    }
+    return lf_outdir_begin(x->run_path, x->run_temp, sizeof x->run_temp, x->err) &&
+           lf_outdir_begin(x->job->out, x->out_temp, sizeof x->out_temp, x->err);
+}
+
+// The run first: an archive whose run is not recorded could not be merged.
+static bool finish(struct exporting *x)
+{
+    char copy[4400];
+    if (x->job->dry_run)
+        return true;
+    if (!write_record(x, x->run_temp) || !write_sheet(x) ||
+        !lf_path_join(copy, sizeof copy, x->out_temp, "run", x->err) ||
+        !lf_mkdirs(copy, x->err) || !write_record(x, copy) ||
+        !lf_sums(x->out_temp, x->err))
+        return false;
+    if (!lf_outdir_end(x->run_temp, x->run_path, "run.json", x->job->replace, x->err)) {
+        if (x->err->code == LF_E_EXISTS)
+            x->err->code = LF_E_RUN_EXISTS;
+        return false;
+    }
+    x->run_temp[0] = '\0';
+    if (!lf_outdir_end(x->out_temp, x->job->out, "SHA256SUMS", x->job->replace, x->err))
+        return false;
+    x->out_temp[0] = '\0';
+    return true;
+}
+
+static void fill_result(struct exporting *x)
+{
+    struct lf_buf *out = &x->result->fields;
+    x->result->samples = x->rows.count;
+    x->result->tasks = x->tasks;
+    snprintf(x->result->uid, sizeof x->result->uid, "%.*s", (int)x->run.uid.len,
+             x->run.uid.at);
+    lf_buf_char(out, '{');
+    for (size_t i = 0; x->shipped && i < x->run.schema.fields; i++) {
+        lf_buf_text(out, i ? ", " : "");
+        lf_json_quote(out, x->run.schema.field[i].name, true);
+        lf_buf_printf(out, ": %llu", (unsigned long long)x->shipped[i]);
+        x->result->shipped += x->shipped[i];
+    }
+    lf_buf_char(out, '}');
+}
+
+static bool list_left(struct exporting *x)
+{
+    for (size_t i = 0; i < x->ds.fields; i++) {
+        uint16_t row;
+        struct lf_event e = {.code = LF_N_FIELD_LEFT,
+                             .field = x->ds.field[i].name,
+                             .was = x->ds.field[i].cls};
+        if (x->ds.field[i].cls.len && !lf_field_find(&x->run.schema, e.field, &row) &&
+            !lf_events_add(x->ev, &e, x->err))
+            return false;
+    }
+    return true;
+}
+
+bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
+               struct lf_export_result *result, struct lf_error *err)
+{
+    struct exporting x = {.job = job,
+                          .ev = ev,
+                          .result = result,
+                          .err = err,
+                          .ds.folder_fd = -1,
+                          .media.root_fd = -1,
+                          .run.items_fd = -1,
+                          .run.base_fd = -1};
+    unsigned recovered;
+    *result = (struct lf_export_result){0};
+    bool ok = (job->dry_run || lf_recover(job->dataset, &recovered, err)) &&
+              fo_open(&x.ds, job->dataset, err) &&
+              lf_media_open(&x.media, &x.ds, job->media_root, job->follow_links, err) &&
+              lf_spec(job, &x.ds, &x.run.schema, ev, err) && settle_names(&x) &&
+              begin_output(&x) && first_pass(&x) && fill_run(&x) && list_left(&x) &&
+              write_tasks(&x) && finish(&x);
+    if (ok)
+        fill_result(&x);
+    if (x.run_temp[0])
+        lf_outdir_drop(x.run_temp);
+    if (x.out_temp[0])
+        lf_outdir_drop(x.out_temp);
+    lf_free(x.shipped);
+    lf_free(x.task);
+    lf_media_close(&x.media);
+    lf_rows_done(&x.rows);
+    lf_run_done(&x.run);
+    fo_done(&x.ds);
+    lf_arena_done(&x.a);
+    return ok;
+}
+
+void lf_export_result_done(struct lf_export_result *r)
+{
+    lf_buf_done(&r->fields);
+}

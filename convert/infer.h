@@ -1,0 +1,20 @@
+// What the schema left open, from the labels themselves: classes seen (sorted),
+// attributes in the order they were first seen, their types. One call a sample while
+// pass 1 runs.
+#ifndef LF_INFER_H
+#define LF_INFER_H
+
+#include "convert/export.h"
+
+struct lf_infer;
+
+LF_MUST_USE struct lf_infer *
+lf_infer_new(struct lf_schema *s, const struct fo_dataset *ds, struct lf_error *err);
+LF_MUST_USE bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw,
+                                 struct lf_arena *a, struct lf_error *err);
+// Closes the schema: nothing is open afterwards.
+LF_MUST_USE bool lf_infer_end(struct lf_infer *x, const char *const *read_only,
+                              size_t count, struct lf_error *err);
+void lf_infer_free(struct lf_infer **x);
+
+#endif

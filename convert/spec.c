@@ -1,0 +1,205 @@
+#include "convert/spec.h"
+
+#include "formats/base/json.h"
+
+static bool bad_field(struct lf_error *err, enum lf_code code, struct lf_slice name,
+                      const char *why)
+{
+    char text[100];
+    return lf_fail(err, code, "field \"%s\": %s", lf_escape(name, text, sizeof text),
+                   why);
+}
+
+static bool read_file(const char *path, struct lf_schema *s, struct lf_error *err)
+{
+    struct lf_buf text = {0};
+    struct lf_in *in = lf_in_file(path, err);
+    bool ok = in != NULL;
+    for (size_t got = 1; ok && got;) {
+        char *room = lf_buf_room(&text, 1 << 16);
+        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(&text, err);
+        text.len += ok ? got : 0;
+        if (ok && text.len > 1 << 26)
+            ok = lf_fail(err, LF_E_SPEC, "the file is too long for a label schema");
+    }
+    ok = ok && lf_schema_read(lf_buf_view(&text), s, err);
+    lf_in_free(&in);
+    lf_buf_done(&text);
+    return ok || lf_fail_in_file(err, path);
+}
+
+// "NAME" or "NAME:TYPE".
+static bool short_field(const char *arg, const struct fo_dataset *ds,
+                        struct lf_schema *s, struct lf_error *err)
+{
+    const char *colon = strrchr(arg, ':');
+    struct lf_slice name = colon ? lf_slice_between(arg, colon) : lf_slice_of(arg);
+    const struct fo_field *known;
+    uint16_t row;
+    if (!name.len)
+        return lf_fail(err, LF_E_OPTION, "--field needs a name");
+    if (lf_field_find(s, name, &row))
+        return bad_field(err, LF_E_OPTION, name, "it is given twice");
+    struct lf_field *f = lf_schema_add_field(s, name, err);
+    if (!f)
+        return false;
+    if (colon && !lf_field_type_parse(lf_slice_of(colon + 1), &f->type))
+        return bad_field(
+            err, LF_E_OPTION, name,
+            "the type must be detection(s) or classification(s) in this version");
+    f->existing = fo_field_find(ds, name, &known);
+    return true;
+}
+
+// A comma-separated list, each entry trimmed of blanks.
+static bool each(const char *list,
+                 bool (*take)(void *user, struct lf_slice, struct lf_error *),
+                 void *user, struct lf_error *err)
+{
+    for (const char *at = list;; at++) {
+        const char *end = at + strcspn(at, ",");
+        struct lf_slice one = lf_slice_between(at, end);
+        while (one.len && one.at[0] == ' ')
+            one = (struct lf_slice){one.at + 1, one.len - 1};
+        while (one.len && one.at[one.len - 1] == ' ')
+            one.len--;
+        if (one.len && !take(user, one, err))
+            return false;
+        if (!*end)
+            return true;
+        at = end;
+    }
+}
+
+struct target {
+    struct lf_schema *s;
+    struct lf_field *f;
+};
+
+static bool take_class(void *user, struct lf_slice name, struct lf_error *err)
+{
+    struct target *t = user;
+    return lf_field_add_class(t->s, t->f, name, err);
+}
+
+static bool take_attr(void *user, struct lf_slice name, struct lf_error *err)
+{
+    struct target *t = user;
+    struct lf_attr_def d = {.name = name,
+                            .input = LF_IN_TEXT,
+                            .type = LF_V_TEXT,
+                            .only = LF_NO_CLASS,
+                            .mutable = true};
+    return lf_field_add_attr(t->s, t->f, &d, true, err);
+}
+
+static bool fill_classes(const struct lf_export_job *job, struct target *t,
+                         struct lf_error *err)
+{
+    if (!job->classes || !t->f->open_classes)
+        return true;
+    if (job->classes[0] == '@' || !strcmp(job->classes, "dataset")) {
+        t->f->classes_of = lf_slice_of(job->classes);
+        return true;
+    }
+    t->f->open_classes = false;
+    return each(job->classes, take_class, t, err);
+}
+
+static bool fill_attrs(const struct lf_export_job *job, struct target *t,
+                       struct lf_error *err)
+{
+    struct lf_slice json;
+    if (!job->attributes || t->f->attrs || !t->f->open_attrs)
+        return true;
+    if (!strcmp(job->attributes, "all"))
+        return true;
+    t->f->open_attrs = false;
+    if (!strcmp(job->attributes, "none"))
+        return true;
+    if (job->attributes[0] != '{' && job->attributes[0] != '[')
+        return each(job->attributes, take_attr, t, err);
+    json = lf_slice_of(job->attributes);
+    return lf_json_check(json, (struct lf_json_rules){0}, 0, err) &&
+           lf_schema_read_attrs(t->s, t->f, json, LF_NO_CLASS, err);
+}
+
+static bool settle_type(const struct fo_dataset *ds, struct lf_field *f,
+                        struct lf_error *err)
+{
+    const struct fo_field *known;
+    bool exists = fo_field_find(ds, f->name, &known);
+    if (exists) {
+        enum lf_field_type type = fo_field_type(known);
+        f->existing = true;
+        if (type == LF_FT_UNKNOWN)
+            return bad_field(
+                err, LF_E_FIELD, f->name,
+                "its type cannot be annotated in this version; it holds no boxes or "
+                "classifications");
+        if (f->type != LF_FT_UNKNOWN && f->type != type)
+            return bad_field(err, LF_E_FIELD, f->name,
+                             "the dataset holds another type there");
+        f->type = type;
+        return true;
+    }
+    if (f->existing && f->type == LF_FT_UNKNOWN)
+        return bad_field(err, LF_E_FIELD, f->name,
+                         "the dataset has no such field; a new one needs "
+                         "a type, as NAME:detections");
+    f->existing = false;
+    if (f->type == LF_FT_UNKNOWN)
+        return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs a type");
+    if (!f->classes && !f->classes_of.len)
+        return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs classes");
+    f->open_attrs = false;
+    return true;
+}
+
+static bool drop_right(const struct lf_field *f, struct lf_events *ev,
+                       struct lf_error *err)
+{
+    struct lf_event e = {
+        .code = LF_N_OPTION,
+        .field = f->name,
+        .text = LF_S("a new field has no restrictions; they are left out")};
+    return lf_events_add(ev, &e, err);
+}
+
+static bool fill_rights(const struct lf_export_job *job, struct lf_field *f,
+                        struct lf_events *ev, struct lf_error *err)
+{
+    unsigned use = job->rights_given & ~f->rights_given;
+    f->rights = (f->rights & ~use) | (job->rights & use);
+    if (!f->existing && f->rights != LF_MAY_ALL) {
+        f->rights = LF_MAY_ALL;
+        return drop_right(f, ev, err);
+    }
+    return true;
+}
+
+bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
+             struct lf_schema *s, struct lf_events *ev, struct lf_error *err)
+{
+    struct lf_event beside = {.code = LF_N_OPTION,
+                              .text = LF_S("--field is not used beside --schema")};
+    if (job->schema_file) {
+        if (!read_file(job->schema_file, s, err) ||
+            (job->fields && !lf_events_add(ev, &beside, err)))
+            return false;
+    } else {
+        for (size_t i = 0; i < job->fields; i++)
+            if (!short_field(job->field[i], ds, s, err))
+                return false;
+    }
+    if (!s->fields)
+        return lf_fail(err, LF_E_USAGE,
+                       "which field? give --field NAME or --schema FILE");
+    for (size_t i = 0; i < s->fields; i++) {
+        struct target t = {s, &s->field[i]};
+        if (!fill_classes(job, &t, err) || !settle_type(ds, t.f, err) ||
+            !fill_attrs(job, &t, err) || !fill_rights(job, t.f, ev, err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,38 @@
+// Options by table: parsing, help and suggestions come from the same rows.
+#ifndef LF_CLI_H
+#define LF_CLI_H
+
+#include "formats/base/buf.h"
+
+struct lf_option {
+    const char *name;  // without dashes; NULL ends the table
+    char letter;       // 0: none
+    const char *value; // what the value is called in the help; NULL: a flag
+    bool no;           // --no-NAME is known too
+    const char *help;
+};
+
+struct lf_command {
+    const char *name, *args, *about;
+    const struct lf_option *option;    // may be NULL
+    const char *example;               // one command line
+    int (*run)(int argc, char **argv); // words behind the command's own; exit status
+};
+
+// Calls `set` for each option in order; words that are no options are moved to the
+// front of argv and counted in *words. "--" ends the options. `off` is true for
+// --no-NAME.
+LF_MUST_USE bool
+lf_cli_parse(const struct lf_command *c, int argc, char **argv, int *words,
+             bool (*set)(void *user, const struct lf_option *o, const char *value,
+                         bool off, struct lf_error *err),
+             void *user, struct lf_error *err);
+void lf_cli_help(const struct lf_command *c, struct lf_buf *out);
+// The word of `list` (NULL-ended) nearest to `word`, or NULL when none is near.
+const char *lf_cli_nearest(const char *word, const char *const *list);
+// One line on stderr; exit status of the error.
+int lf_cli_fail(const struct lf_error *err);
+// Prints to stdout and says whether all of it arrived.
+LF_MUST_USE bool lf_cli_print(struct lf_slice text, struct lf_error *err);
+
+#endif

@@ -1,0 +1,192 @@
+#include "formats/base/event.h"
+
+#include "formats/base/alloc.h"
+#include "formats/base/json.h"
+
+enum { MOST_CODES = 160 };
+
+struct lf_events {
+    FILE *out;
+    unsigned most;
+    bool notes;
+    uint64_t count[MOST_CODES];
+    uint64_t of[LF_ERROR + 1];
+    enum lf_code stop;
+    struct lf_spool *json;
+};
+
+struct lf_events *lf_events_new(FILE *out, unsigned most, bool notes,
+                                struct lf_error *err)
+{
+    struct lf_events *e = lf_alloc(1, sizeof *e, err);
+    if (!e)
+        return NULL;
+    *e = (struct lf_events){.out = out, .most = most, .notes = notes};
+    e->json = lf_spool_new(err);
+    if (!e->json)
+        lf_events_free(&e);
+    return e;
+}
+
+void lf_events_free(struct lf_events **e)
+{
+    if (*e) {
+        lf_spool_free(&(*e)->json);
+        lf_free(*e);
+    }
+    *e = NULL;
+}
+
+static size_t row_number(enum lf_code code)
+{
+    const struct lf_code_row *row;
+    size_t i = 0;
+    while ((row = lf_code_at(i)) && row->code != code)
+        i++;
+    return i < MOST_CODES ? i : MOST_CODES - 1;
+}
+
+static void print(const struct lf_events *e, const struct lf_event *v,
+                  const struct lf_code_row *row)
+{
+    char file[300], text[400], item[200], label[80], was[120], came[120];
+    const char *open = " (";
+    fputs(lf_escape(v->file, file, sizeof file), e->out);
+    if (v->line)
+        fprintf(e->out, ":%llu", (unsigned long long)v->line);
+    fprintf(e->out, "%s%s: LF%04d %s: %s", v->file.len ? ": " : "",
+            lf_severity_name(row->severity), (int)row->code, row->slug,
+            v->text.len ? lf_escape(v->text, text, sizeof text) : row->cause);
+    if (v->was.len || v->came.len)
+        fprintf(e->out, ": %s -> %s", lf_escape(v->was, was, sizeof was),
+                lf_escape(v->came, came, sizeof came));
+    if (v->field.len) {
+        fprintf(e->out, "%sfield %s", open, lf_escape(v->field, label, sizeof label));
+        open = ", ";
+    }
+    if (v->label.len) {
+        fprintf(e->out, "%slabel %s", open, lf_escape(v->label, label, sizeof label));
+        open = ", ";
+    }
+    if (v->sample.len) {
+        fprintf(e->out, "%ssample %s", open, lf_escape(v->sample, label, sizeof label));
+        open = ", ";
+    }
+    if (v->item.len) {
+        fprintf(e->out, "%s\"%s\"", open, lf_escape(v->item, item, sizeof item));
+        open = ", ";
+    }
+    fputs(open[0] == ',' ? ")\n" : "\n", e->out);
+}
+
+// Bytes of an archive may be anything; JSON is UTF-8. What is not is escaped as in
+// messages.
+static void put(struct lf_buf *out, const char *key, struct lf_slice value)
+{
+    char safe[1024];
+    if (!value.len)
+        return;
+    lf_buf_printf(out, ", \"%s\": ", key);
+    lf_json_quote(out, lf_slice_of(lf_escape(value, safe, sizeof safe)), true);
+}
+
+static bool keep(struct lf_events *e, const struct lf_event *v,
+                 const struct lf_code_row *row, struct lf_error *err)
+{
+    struct lf_buf out = {0};
+    uint64_t at;
+    lf_buf_printf(&out,
+                  "%s{\"code\": \"LF%04d\", \"slug\": \"%s\", \"severity\": \"%s\"",
+                  lf_spool_size(e->json) ? ",\n  " : "\n  ", (int)row->code, row->slug,
+                  lf_severity_name(row->severity));
+    if (v->bucket)
+        put(&out, "bucket", lf_slice_of(v->bucket));
+    put(&out, "file", v->file);
+    if (v->line)
+        lf_buf_printf(&out, ", \"line\": %llu", (unsigned long long)v->line);
+    put(&out, "sample", v->sample);
+    put(&out, "item", v->item);
+    put(&out, "field", v->field);
+    put(&out, "label", v->label);
+    put(&out, "was", v->was);
+    put(&out, "came", v->came);
+    put(&out, "text", v->text);
+    lf_buf_char(&out, '}');
+    bool ok =
+        lf_buf_ok(&out, err) && lf_spool_add(e->json, lf_buf_view(&out), &at, err);
+    lf_buf_done(&out);
+    return ok;
+}
+
+bool lf_events_add(struct lf_events *e, const struct lf_event *event,
+                   struct lf_error *err)
+{
+    const struct lf_code_row *row = lf_code_row(event->code);
+    if (!e)
+        return true;
+    if (!row)
+        return lf_fail(err, LF_E_BUG, "an event without a code");
+    uint64_t n = e->count[row_number(event->code)]++;
+    e->of[row->severity]++;
+    if (row->severity == LF_ERROR && e->stop == LF_OK)
+        e->stop = event->code;
+    if (e->out && n < e->most && (e->notes || row->severity != LF_NOTE))
+        print(e, event, row);
+    return keep(e, event, row, err);
+}
+
+uint64_t lf_events_count(const struct lf_events *e, enum lf_code code)
+{
+    return e ? e->count[row_number(code)] : 0;
+}
+
+uint64_t lf_events_of(const struct lf_events *e, enum lf_severity severity)
+{
+    return e ? e->of[severity] : 0;
+}
+
+enum lf_code lf_events_stop(const struct lf_events *e)
+{
+    return e ? e->stop : LF_OK;
+}
+
+void lf_events_rest(const struct lf_events *e)
+{
+    const struct lf_code_row *row;
+    for (size_t i = 0; e && e->out && (row = lf_code_at(i)) && i < MOST_CODES; i++)
+        if (e->count[i] > e->most && (e->notes || row->severity != LF_NOTE))
+            fprintf(e->out, "... and %llu more of LF%04d %s\n",
+                    (unsigned long long)(e->count[i] - e->most), (int)row->code,
+                    row->slug);
+}
+
+void lf_events_counts_json(const struct lf_events *e, struct lf_buf *out)
+{
+    const struct lf_code_row *row;
+    bool first = true;
+    lf_buf_char(out, '{');
+    for (size_t i = 0; e && (row = lf_code_at(i)) && i < MOST_CODES; i++)
+        if (e->count[i]) {
+            lf_buf_printf(out, "%s\"LF%04d\": %llu", first ? "" : ", ", (int)row->code,
+                          (unsigned long long)e->count[i]);
+            first = false;
+        }
+    lf_buf_char(out, '}');
+}
+
+bool lf_events_json(struct lf_events *e,
+                    bool (*write)(void *user, struct lf_slice text,
+                                  struct lf_error *err),
+                    void *user, struct lf_error *err)
+{
+    char piece[1 << 14];
+    uint64_t size = e ? lf_spool_size(e->json) : 0;
+    for (uint64_t at = 0; at < size;) {
+        size_t n = size - at < sizeof piece ? (size_t)(size - at) : sizeof piece;
+        if (!lf_spool_read(e->json, at, piece, n, err) ||
+            !write(user, (struct lf_slice){piece, n}, err))
+            return false;
+        at += n;
+    }
+    return true;
+}

@@ -1,0 +1,250 @@
+#include "formats/cmd_info.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "formats/base/json.h"
+#include "formats/base/limits.h"
+#include "formats/base/relpath.h"
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/table.h"
+
+struct args {
+    bool json, help;
+};
+
+static const struct lf_option options[] = {
+    {"json", 0, NULL, false, "as JSON"},
+    {"help", 'h', NULL, false, "this page"},
+    {0},
+};
+
+static bool set(void *user, const struct lf_option *o, const char *value, bool off,
+                struct lf_error *err)
+{
+    struct args *a = user;
+    (void)value, (void)off, (void)err;
+    *(!strcmp(o->name, "json") ? &a->json : &a->help) = true;
+    return true;
+}
+
+// ---------------------------------------------------------------------------- a
+// dataset
+
+struct tally {
+    uint64_t docs, labels;
+};
+
+struct counting {
+    struct fo_dataset ds;
+    struct lf_schema fields; // the label fields that can be annotated
+    struct tally *tally;     // by row of ds.field
+    uint64_t samples;
+    struct lf_arena a;
+    struct lf_error *err;
+};
+
+static bool count_label(void *user, const struct fo_seen *seen, struct lf_error *err)
+{
+    (void)seen, (void)err;
+    ++*(uint64_t *)user;
+    return true;
+}
+
+static bool count_sample(struct counting *c, struct lf_slice raw)
+{
+    struct lf_slice key, value;
+    for (struct lf_json_walk w = lf_json_enter(raw);
+         lf_json_member(&w, &key, &value);) {
+        value = lf_json_trim(value);
+        if (lf_json_type(value) == LF_JSON_NULL)
+            continue;
+        for (size_t i = 0; i < c->ds.fields; i++) {
+            enum lf_field_type type = fo_field_type(&c->ds.field[i]);
+            if (!lf_json_key_is(key, c->ds.field[i].name))
+                continue;
+            c->tally[i].docs++;
+            if (type != LF_FT_UNKNOWN &&
+                !fo_walk(type, value, count_label, &c->tally[i].labels, &c->a, c->err))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool count_all(struct counting *c)
+{
+    struct fo_doc doc;
+    bool ok, more = false;
+    c->tally = lf_arena_take(&c->ds.arena, c->ds.fields, sizeof *c->tally, c->err);
+    if (!c->tally || !fo_rewind(&c->ds, c->err))
+        return false;
+    while ((ok = fo_next(&c->ds, &doc, &more, c->err)) && more) {
+        c->samples++;
+        if (!(ok = count_sample(c, doc.raw))) {
+            lf_fail_in_file(c->err, "samples.json");
+            lf_fail_at_offset(c->err, doc.at);
+            break;
+        }
+        lf_arena_reset(&c->a);
+    }
+    return ok;
+}
+
+static void text_dataset(const struct counting *c, struct lf_buf *out)
+{
+    char safe[200];
+    lf_buf_printf(out,
+                  "FiftyOne dataset \"%s\", version %.*s, media %.*s, %llu samples\n",
+                  lf_escape(c->ds.name, safe, sizeof safe), (int)c->ds.version.len,
+                  c->ds.version.at, (int)c->ds.media_type.len, c->ds.media_type.at,
+                  (unsigned long long)c->samples);
+    for (size_t i = 0; i < c->ds.fields; i++) {
+        const struct fo_field *f = &c->ds.field[i];
+        bool can = fo_field_type(f) != LF_FT_UNKNOWN;
+        if (!f->cls.len)
+            continue;
+        lf_buf_printf(out, "  %s: %.*s on %llu samples",
+                      lf_escape(f->name, safe, sizeof safe), (int)f->cls.len, f->cls.at,
+                      (unsigned long long)c->tally[i].docs);
+        if (can)
+            lf_buf_printf(out, ", %llu labels\n",
+                          (unsigned long long)c->tally[i].labels);
+        else
+            lf_buf_text(out, " (passes through untouched)\n");
+    }
+}
+
+static void json_dataset(const struct counting *c, struct lf_buf *out)
+{
+    bool first = true;
+    lf_buf_text(out, "{\"format\": \"fiftyone\", \"name\": ");
+    lf_json_quote(out, c->ds.name, true);
+    lf_buf_printf(out, ", \"samples\": %llu, \"fields\": {",
+                  (unsigned long long)c->samples);
+    for (size_t i = 0; i < c->ds.fields; i++) {
+        const struct fo_field *f = &c->ds.field[i];
+        if (!f->cls.len)
+            continue;
+        lf_buf_text(out, first ? "\n " : ",\n ");
+        first = false;
+        lf_json_quote(out, f->name, true);
+        lf_buf_text(out, ": {\"type\": ");
+        lf_json_quote(out, f->cls, true);
+        lf_buf_printf(out, ", \"samples\": %llu", (unsigned long long)c->tally[i].docs);
+        if (fo_field_type(f) != LF_FT_UNKNOWN)
+            lf_buf_printf(out, ", \"labels\": %llu",
+                          (unsigned long long)c->tally[i].labels);
+        lf_buf_char(out, '}');
+    }
+    lf_buf_text(out, "}}\n");
+}
+
+static bool info_dataset(const char *path, const struct args *a, struct lf_buf *out,
+                         struct lf_error *err)
+{
+    struct counting c = {.err = err};
+    bool ok = fo_open(&c.ds, path, err) && count_all(&c);
+    if (ok && a->json)
+        json_dataset(&c, out);
+    else if (ok)
+        text_dataset(&c, out);
+    lf_arena_done(&c.a);
+    fo_done(&c.ds);
+    return ok;
+}
+
+// ---------------------------------------------------------------------------- an
+// archive
+
+static bool info_archive(const char *path, const struct args *a, struct lf_buf *out,
+                         struct lf_error *err)
+{
+    struct lf_tree *t = lf_tree_open(path, err);
+    const struct lf_format *f = NULL;
+    bool ok = t && lf_format_of(t, &f, err);
+    if (ok && a->json)
+        lf_buf_printf(out, "{\"format\": \"%s\", \"members\": %zu}\n", f->name,
+                      lf_tree_count(t));
+    else if (ok)
+        lf_buf_printf(out, "%s archive, %zu member%s\nread as: %s\n", f->name,
+                      lf_tree_count(t), lf_tree_count(t) == 1 ? "" : "s", f->reads);
+    lf_tree_free(&t);
+    return ok;
+}
+
+static bool is_dataset(const char *path)
+{
+    char file[4200];
+    struct stat st;
+    struct lf_error err = {0};
+    return lf_path_join(file, sizeof file, path, "metadata.json", &err) &&
+           stat(file, &st) == 0;
+}
+
+static int run_info(int argc, char **argv)
+{
+    struct args a = {0};
+    struct lf_error err = {0};
+    struct lf_buf out = {0};
+    int words = 0;
+    bool ok = lf_cli_parse(&lf_cmd_info, argc, argv, &words, set, &a, &err);
+    if (ok && a.help)
+        lf_cli_help(&lf_cmd_info, &out);
+    else if (ok && words != 1)
+        ok = lf_fail(&err, LF_E_USAGE, "info needs one dataset or archive");
+    else if (ok)
+        ok = is_dataset(argv[0]) ? info_dataset(argv[0], &a, &out, &err)
+                                 : info_archive(argv[0], &a, &out, &err);
+    ok = ok && lf_buf_ok(&out, &err) && lf_cli_print(lf_buf_view(&out), &err);
+    lf_buf_done(&out);
+    return ok ? 0 : lf_cli_fail(&err);
+}
+
+const struct lf_command lf_cmd_info = {
+    .name = "info",
+    .args = "PATH",
+    .about = "Says what a dataset or an archive is and what is in it.",
+    .option = options,
+    .example = "labelferry info harbor",
+    .run = run_info,
+};
+
+// ---------------------------------------------------------------------------- limits
+
+static int run_limits(int argc, char **argv)
+{
+    struct lf_error err = {0};
+    struct lf_buf out = {0};
+    const struct lf_limit *l;
+    struct args a = {0};
+    int words = 0;
+    bool ok = lf_cli_parse(&lf_cmd_limits, argc, argv, &words, set, &a, &err);
+    if (ok && a.help)
+        lf_cli_help(&lf_cmd_limits, &out);
+    else if (ok && words)
+        ok = lf_fail(&err, LF_E_USAGE, "limits takes no arguments");
+    if (ok && !a.help && a.json)
+        lf_buf_char(&out, '{');
+    for (size_t i = 0; ok && !a.help && (l = lf_limit_at(i)); i++)
+        if (a.json)
+            lf_buf_printf(&out, "%s\"%s\": %llu", i ? ", " : "", l->name,
+                          (unsigned long long)l->value);
+        else
+            lf_buf_printf(&out, "%-16s %12llu %-11s %s\n", l->name,
+                          (unsigned long long)l->value, l->unit, l->about);
+    if (ok && !a.help && a.json)
+        lf_buf_text(&out, "}\n");
+    ok = ok && lf_buf_ok(&out, &err) && lf_cli_print(lf_buf_view(&out), &err);
+    lf_buf_done(&out);
+    return ok ? 0 : lf_cli_fail(&err);
+}
+
+const struct lf_command lf_cmd_limits = {
+    .name = "limits",
+    .args = "",
+    .about = "Prints what an input may ask for at most.",
+    .option = options,
+    .run = run_limits,
+};

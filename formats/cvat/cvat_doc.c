@@ -1,0 +1,497 @@
+#include "formats/cvat/cvat_doc.h"
+
+#include <stdio.h>
+
+#include "formats/base/alloc.h"
+#include "formats/base/limits.h"
+#include "formats/base/number.h"
+#include "formats/base/xml_in.h"
+#include "formats/cvat/cvat_meta.h"
+#include "formats/label/pack.h"
+
+enum state { IN_FILE, IN_ROOT, IN_META, IN_IMAGE, IN_SHAPE, IN_ATTRIBUTE, SKIP };
+
+struct cvat_doc {
+    const struct lf_run *run;
+    int forced; // field the person named, -1
+    const char *file;
+    uint32_t source;
+    struct lf_events *ev;
+    struct lf_xml_in *xml;
+    enum state state[LF_XML_DEPTH + 2];
+    size_t depth;
+    struct cvat_meta meta;
+    char path[512]; // below <meta>
+    size_t path_len;
+    bool leaf; // no child element since the last start
+    struct lf_buf text;
+
+    bool open_item;      // between <image> and </image>
+    struct lf_item item; // the one being read, in `arena`
+    int field;           // of the item
+    bool ids_seen;
+    size_t room, attr_room;
+    struct lf_slice attr_name;
+    uint32_t class_row; // of the label being read
+    struct lf_arena arena;
+    struct lf_buf packed, out; // one item; all that wait: size, head, name, packed
+    size_t popped;
+    struct lf_slice task, stamp; // in meta.arena
+};
+
+struct attrs { // of one element
+    const struct lf_xml_attr *at;
+    size_t count;
+    uint64_t line;
+};
+
+static struct lf_slice value_of(const struct attrs *x, const char *name)
+{
+    for (size_t i = 0; i < x->count; i++)
+        if (lf_slice_is(x->at[i].name, name))
+            return x->at[i].value;
+    return (struct lf_slice){0};
+}
+
+static bool bad(struct lf_error *err, uint64_t line, const char *what, const char *name)
+{
+    lf_fail(err, LF_E_CVAT, "%s %s", what, name);
+    return lf_fail_at_line(err, line);
+}
+
+static bool number_of(const struct attrs *x, const char *name, double *out,
+                      struct lf_error *err)
+{
+    struct lf_slice text = value_of(x, name);
+    if (!text.at)
+        return bad(err, x->line, "a shape lacks the attribute", name);
+    return lf_parse_decimal(text, out) || bad(err, x->line, "not a number:", name);
+}
+
+static bool side_of(const struct attrs *x, const char *name, uint32_t *out,
+                    struct lf_error *err)
+{
+    struct lf_slice text = value_of(x, name);
+    double v;
+    if (!text.len) { // some tools leave sizes out
+        *out = 0;
+        return true;
+    }
+    if (!lf_parse_decimal(text, &v) || v < 0 || v > UINT32_MAX ||
+        v != (double)(uint32_t)v)
+        return bad(err, x->line, "not a size:", name);
+    *out = (uint32_t)v;
+    return true;
+}
+
+// ---------------------------------------------------------------------------- items
+
+static bool start_image(struct cvat_doc *d, const struct attrs *x, struct lf_error *err)
+{
+    struct lf_slice name = value_of(x, "name"), id = value_of(x, "id");
+    lf_arena_reset(&d->arena);
+    d->item = (struct lf_item){.number = -1, .source = d->source, .line = x->line};
+    d->room = 0;
+    d->ids_seen = false;
+    d->open_item = true;
+    if (!name.len)
+        return bad(err, x->line, "there is no name on an", "<image>");
+    if (!lf_parse_int64(id, &d->item.number))
+        d->item.number = -1;
+    d->field =
+        d->forced >= 0 ? d->forced : cvat_meta_field(&d->meta, value_of(x, "task_id"));
+    return lf_arena_text(&d->arena, name, &d->item.name, err) &&
+           side_of(x, "width", &d->item.sample.width, err) &&
+           side_of(x, "height", &d->item.sample.height, err);
+}
+
+static struct lf_label *current(struct cvat_doc *d)
+{
+    return &d->item.sample.label[d->item.sample.labels - 1];
+}
+
+// Without a field for the whole document, a class that only one field has tells it.
+static bool field_of(struct cvat_doc *d, struct lf_slice alias, uint64_t line,
+                     uint16_t *field, struct lf_error *err)
+{
+    int found = d->field;
+    uint32_t row;
+    for (uint16_t i = 0; d->field < 0 && i < d->run->schema.fields; i++)
+        if (lf_class_find_alias(&d->run->schema.field[i], alias, &row)) {
+            if (found >= 0) {
+                lf_fail(err, LF_E_FIELD_OF, "two fields of the run have such classes");
+                return lf_fail_at_line(err, line);
+            }
+            found = i;
+        }
+    *field = (uint16_t)(found < 0 ? 0 : found);
+    return true;
+}
+
+static unsigned kind_of(struct lf_slice element)
+{
+    static const struct {
+        const char *name;
+        unsigned kind;
+    } rows[] = {
+        {"box", LF_BOX},           {"tag", LF_TAG},       {"polygon", LF_POLYGON},
+        {"polyline", LF_POLYLINE}, {"points", LF_POINTS}, {"mask", LF_MASK},
+        {"ellipse", LF_ELLIPSE},   {"cuboid", LF_CUBOID}, {"skeleton", LF_SKELETON},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (lf_slice_is(element, rows[i].name))
+            return rows[i].kind;
+    return LF_OTHER;
+}
+
+static bool read_box(struct cvat_doc *d, struct lf_label *l, const struct attrs *x,
+                     struct lf_error *err)
+{
+    static const char *const corner[] = {"xtl", "ytl", "xbr", "ybr"};
+    double turn = 0;
+    l->xy = lf_arena_take(&d->arena, 4, sizeof *l->xy, err);
+    if (!l->xy)
+        return false;
+    for (int i = 0; i < 4; i++)
+        if (!number_of(x, corner[i], &l->xy[i], err))
+            return false;
+    for (int i = 0; i < 2; i++)
+        if (l->xy[i] > l->xy[i + 2]) { // drawn from the other corner
+            double t = l->xy[i];
+            l->xy[i] = l->xy[i + 2];
+            l->xy[i + 2] = t;
+        }
+    l->points = 2;
+    if (value_of(x, "rotation").at && !number_of(x, "rotation", &turn, err))
+        return false;
+    l->turn = lf_turn(turn);
+    return true;
+}
+
+static bool start_shape(struct cvat_doc *d, struct lf_slice element,
+                        const struct attrs *x, struct lf_error *err)
+{
+    struct lf_sample *s = &d->item.sample;
+    struct lf_slice alias = value_of(x, "label"), group = value_of(x, "group_id");
+    void *labels = s->label;
+    if (!alias.at)
+        return bad(err, x->line, "a shape lacks the attribute", "label");
+    if (s->labels >= LF_LABELS_SAMPLE)
+        return lf_fail(err, LF_E_LIMIT_COUNT, "more than %d labels (limit labels)",
+                       LF_LABELS_SAMPLE);
+    if (!lf_arena_grow(&d->arena, &labels, &d->room, s->labels + 1, sizeof *s->label,
+                       err))
+        return false;
+    s->label = labels;
+    struct lf_label *l = &s->label[s->labels++];
+    *l = (struct lf_label){.index = -1, .line = x->line, .shipped = true};
+    l->kind = (uint16_t)kind_of(element);
+    l->occluded = lf_slice_is(value_of(x, "occluded"), "1");
+    l->grouped = group.len && !lf_slice_is(group, "0");
+    d->attr_room = 0;
+    if (!field_of(d, alias, x->line, &l->field, err))
+        return false;
+    const struct lf_field *f = &d->run->schema.field[l->field];
+    d->class_row = LF_NO_CLASS;
+    if (lf_class_find_alias(f, alias, &d->class_row))
+        l->name = f->class[d->class_row].name;
+    else if (!lf_arena_text(&d->arena, alias, &l->name, err))
+        return false;
+    return l->kind != LF_BOX || read_box(d, l, x, err);
+}
+
+static bool unknown_attr(struct cvat_doc *d, struct lf_error *err)
+{
+    const struct lf_label *l = current(d);
+    char id[25];
+    lf_id_print(&l->id, id);
+    struct lf_event e = {.code = LF_E_ATTR,
+                         .file = lf_slice_of(d->file),
+                         .line = l->line,
+                         .item = d->item.name,
+                         .label = lf_slice_of(id),
+                         .field = d->run->schema.field[l->field].name,
+                         .was = d->attr_name,
+                         .came = lf_buf_view(&d->text)};
+    return lf_events_add(d->ev, &e, err);
+}
+
+static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
+{
+    struct lf_label *l = current(d);
+    struct lf_slice text = lf_buf_view(&d->text);
+    uint16_t row;
+    if (lf_slice_eq(d->attr_name, d->run->id_attr)) {
+        d->ids_seen = true;
+        return lf_id_parse(text, &l->id) || text.len > LF_ID_BYTES ||
+               lf_arena_text(&d->arena, text, &l->native, err);
+    }
+    const struct lf_field *f = &d->run->schema.field[l->field];
+    if (d->class_row == LF_NO_CLASS)
+        return true; // the class is unknown: so are its attributes
+    if (!lf_attr_find_alias(f, d->class_row, d->attr_name, &row))
+        return unknown_attr(d, err);
+    void *attrs = l->attr;
+    size_t room = d->attr_room;
+    if (lf_label_attr(l, row))
+        return true; // a second one of a name: the first counts
+    if (!lf_arena_grow(&d->arena, &attrs, &room, l->attrs + 1u, sizeof *l->attr, err))
+        return false;
+    d->attr_room = room;
+    l->attr = attrs;
+    uint32_t i = l->attrs++;
+    for (; i > 0 && l->attr[i - 1].name > row; i--)
+        l->attr[i] = l->attr[i - 1];
+    l->attr[i] = (struct lf_attr){.name = row, .type = LF_V_UNTYPED};
+    return lf_arena_text(&d->arena, text, &l->attr[i].text, err);
+}
+
+static bool end_image(struct cvat_doc *d, struct lf_error *err)
+{
+    struct lf_sample *s = &d->item.sample;
+    bool ids = d->meta.labels ? d->meta.with_id > 0 : d->ids_seen || !s->labels;
+    s->told = LF_BOX | LF_TAG | LF_FLAGS | (ids || d->ids_seen ? LF_IDS : 0);
+    s->only = d->field;
+    if (d->field < 0 && s->labels)
+        s->only = s->label[0].field;
+    for (size_t i = 0; d->field < 0 && i < s->labels; i++)
+        if (s->label[i].field != s->label[0].field)
+            s->only = -1;
+    if (d->field < 0 && !s->labels)
+        s->told = 0; // an empty image of who knows which field tells nothing
+    lf_buf_clear(&d->packed);
+    lf_pack(s, &d->packed);
+    size_t size = d->packed.len;
+    lf_buf_add(&d->out, &d->item, sizeof d->item);
+    lf_buf_slice(&d->out, d->item.name);
+    lf_buf_add(&d->out, &size, sizeof size);
+    lf_buf_slice(&d->out, lf_buf_view(&d->packed));
+    d->out.failed |= d->packed.failed;
+    d->open_item = false;
+    return lf_buf_ok(&d->out, err);
+}
+
+bool cvat_doc_pop(struct cvat_doc *d, struct lf_arena *a, struct lf_item *item,
+                  bool *got, struct lf_error *err)
+{
+    size_t size;
+    *got = d->popped < d->out.len;
+    if (!*got) {
+        lf_buf_clear(&d->out);
+        d->popped = 0;
+        return true;
+    }
+    const char *at = d->out.at + d->popped;
+    memcpy(item, at, sizeof *item);
+    at += sizeof *item;
+    if (!lf_arena_text(a, (struct lf_slice){at, item->name.len}, &item->name, err))
+        return false;
+    at += item->name.len;
+    memcpy(&size, at, sizeof size);
+    at += sizeof size;
+    if (!lf_unpack((struct lf_slice){at, size}, a, &item->sample, err))
+        return false;
+    d->popped = (size_t)(at + size - d->out.at);
+    item->file = lf_slice_of(d->file);
+    return true;
+}
+
+// ---------------------------------------------------------------------------- elements
+
+static bool push_path(struct cvat_doc *d, struct lf_slice name)
+{
+    size_t need = name.len + (d->path_len ? 1 : 0);
+    if (need > sizeof d->path - d->path_len)
+        return false;
+    if (d->path_len)
+        d->path[d->path_len++] = '/';
+    memcpy(d->path + d->path_len, name.at, name.len);
+    d->path_len += name.len;
+    return true;
+}
+
+static struct lf_slice path_of(const struct cvat_doc *d)
+{
+    return (struct lf_slice){d->path, d->path_len};
+}
+
+static bool start_meta(struct cvat_doc *d, struct lf_slice name, uint64_t line,
+                       struct lf_error *err)
+{
+    if (!push_path(d, name))
+        return bad(err, line, "nested too deep:", "<meta>");
+    d->leaf = true;
+    lf_buf_clear(&d->text);
+    return cvat_meta_open(&d->meta, path_of(d), err);
+}
+
+static bool flavour(struct lf_error *err, uint64_t line)
+{
+    lf_fail(err, LF_E_CVAT_FLAVOUR,
+            "this is a dump 'for video', in which tags and image names are lost");
+    return lf_fail_at_line(err, line);
+}
+
+static bool start_in_root(struct cvat_doc *d, struct lf_slice name,
+                          const struct attrs *x, enum state *next, struct lf_error *err)
+{
+    *next = SKIP;
+    if (lf_slice_is(name, "meta")) {
+        *next = IN_META;
+        d->path_len = 0;
+        return true;
+    }
+    if (lf_slice_is(name, "track"))
+        return flavour(err, x->line);
+    if (!lf_slice_is(name, "image"))
+        return true;
+    *next = IN_IMAGE;
+    if (!d->meta.seen)
+        cvat_meta_settle(&d->meta, d->run);
+    d->meta.seen = true;
+    return start_image(d, x, err);
+}
+
+static bool on_start(void *user, struct lf_slice name, const struct lf_xml_attr *attr,
+                     size_t count, uint64_t line, struct lf_error *err)
+{
+    struct cvat_doc *d = user;
+    struct attrs x = {attr, count, line};
+    enum state next = SKIP;
+    bool ok = true;
+    switch (d->state[d->depth]) {
+    case IN_FILE:
+        if (!lf_slice_is(name, "annotations"))
+            return bad(err, line, "the root element is not", "<annotations>");
+        next = IN_ROOT;
+        break;
+    case IN_ROOT:
+        ok = start_in_root(d, name, &x, &next, err);
+        break;
+    case IN_META:
+        next = IN_META;
+        ok = start_meta(d, name, line, err);
+        break;
+    case IN_IMAGE:
+        if (kind_of(name) != LF_OTHER) {
+            next = IN_SHAPE;
+            ok = start_shape(d, name, &x, err);
+        }
+        break;
+    case IN_SHAPE:
+        if (lf_slice_is(name, "attribute")) {
+            next = IN_ATTRIBUTE;
+            lf_buf_clear(&d->text);
+            ok = lf_arena_text(&d->arena, value_of(&x, "name"), &d->attr_name, err);
+        }
+        break;
+    default:
+        break; // children of what is skipped, or of an <attribute>
+    }
+    if (d->depth + 1 >= sizeof d->state / sizeof *d->state)
+        return lf_fail(err, LF_E_XML_DEPTH, "more than %d levels (limit xml-depth)",
+                       LF_XML_DEPTH);
+    d->state[++d->depth] = next;
+    return ok;
+}
+
+// "task 7" names what a later dump must be newer than; a task is told from a job by the
+// word.
+static bool end_meta(struct cvat_doc *d, struct lf_error *err)
+{
+    struct cvat_meta *m = &d->meta;
+    m->seen = true;
+    cvat_meta_settle(m, d->run);
+    d->stamp = m->updated.len ? m->updated : m->dumped;
+    return !m->id.len || lf_arena_printf(&m->arena, &d->task, err, "%s %.*s", m->kind,
+                                         (int)m->id.len, m->id.at);
+}
+
+static bool on_end(void *user, struct lf_slice name, uint64_t line,
+                   struct lf_error *err)
+{
+    struct cvat_doc *d = user;
+    enum state state = d->state[d->depth--];
+    (void)line;
+    if (state == IN_META && d->state[d->depth] == IN_META) {
+        bool ok = !d->leaf || cvat_meta_leaf(&d->meta, path_of(d),
+                                             lf_buf_view(&d->text), d->run, err);
+        d->leaf = false;
+        lf_buf_clear(&d->text);
+        d->path_len -= name.len < d->path_len ? name.len + 1 : d->path_len;
+        return ok;
+    }
+    return state == IN_META        ? end_meta(d, err)
+           : state == IN_ATTRIBUTE ? end_attribute(d, err)
+           : state == IN_IMAGE     ? end_image(d, err)
+                                   : true;
+}
+
+static bool on_text(void *user, struct lf_slice text, struct lf_error *err)
+{
+    struct cvat_doc *d = user;
+    enum state state = d->state[d->depth];
+    if (state == IN_ATTRIBUTE || state == IN_META) {
+        if (d->text.len + text.len > LF_XML_ATTRIBUTE)
+            return lf_fail(err, LF_E_XML_ATTRIBUTE,
+                           "a text is longer than the limit "
+                           "xml-attribute");
+        lf_buf_slice(&d->text, text);
+    }
+    return lf_buf_ok(&d->text, err);
+}
+
+struct cvat_doc *cvat_doc_new(const struct lf_run *run, int field, const char *file,
+                              uint32_t source, struct lf_events *ev,
+                              struct lf_error *err)
+{
+    struct cvat_doc *d = lf_alloc(1, sizeof *d, err);
+    if (!d)
+        return NULL;
+    *d = (struct cvat_doc){.run = run,
+                           .forced = field,
+                           .file = file,
+                           .source = source,
+                           .ev = ev,
+                           .meta.field = -1};
+    struct lf_xml_handler h = {d, on_start, on_end, on_text};
+    d->xml = lf_xml_in_new(&h, err);
+    if (!d->xml)
+        cvat_doc_free(&d);
+    return d;
+}
+
+bool cvat_doc_push(struct cvat_doc *d, const void *bytes, size_t n,
+                   struct lf_error *err)
+{
+    return lf_xml_in_push(d->xml, bytes, n, err) || lf_fail_in_file(err, d->file);
+}
+
+bool cvat_doc_end(struct cvat_doc *d, struct lf_error *err)
+{
+    return lf_xml_in_end(d->xml, err) || lf_fail_in_file(err, d->file);
+}
+
+struct lf_slice cvat_doc_task(const struct cvat_doc *d)
+{
+    return d->task;
+}
+
+struct lf_slice cvat_doc_stamp(const struct cvat_doc *d)
+{
+    return d->stamp;
+}
+
+void cvat_doc_free(struct cvat_doc **d)
+{
+    if (!*d)
+        return;
+    lf_xml_in_free(&(*d)->xml);
+    lf_buf_done(&(*d)->text);
+    lf_buf_done(&(*d)->packed);
+    lf_buf_done(&(*d)->out);
+    lf_arena_done(&(*d)->arena);
+    lf_arena_done(&(*d)->meta.arena);
+    lf_free(*d);
+    *d = NULL;
+}

@@ -1,0 +1,138 @@
+#include <stdio.h>
+
+#include "formats/cvat/cvat_parts.h"
+
+static void put(struct lf_buf *out, struct lf_slice text)
+{
+    char safe[300];
+    lf_buf_text(out, lf_escape(text, safe, sizeof safe));
+}
+
+static void put_attr(const struct lf_attr_def *d, struct lf_buf *out)
+{
+    lf_buf_text(out, "      ");
+    put(out, d->alias);
+    lf_buf_printf(out, " (%s%s)", lf_input_name(d->input),
+                  d->read_only ? ", read only" : "");
+    if (!lf_slice_eq(d->alias, d->name)) {
+        lf_buf_text(out, ", in the dataset: ");
+        put(out, d->name);
+    }
+    if (d->input == LF_IN_SELECT || d->input == LF_IN_RADIO)
+        for (size_t i = 0; i < d->values; i++) {
+            lf_buf_text(out, i ? ", " : ": ");
+            put(out, d->value[i]);
+        }
+    if (d->preset.len) {
+        lf_buf_text(out, "; unset shows as \"");
+        put(out, d->preset);
+        lf_buf_char(out, '"');
+    }
+    lf_buf_char(out, '\n');
+}
+
+static void put_class(const struct lf_field *f, uint32_t row, struct lf_buf *out)
+{
+    lf_buf_text(out, "    ");
+    put(out, f->class[row].alias);
+    if (!lf_slice_eq(f->class[row].alias, f->class[row].name)) {
+        lf_buf_text(out, "   (in the dataset: ");
+        put(out, f->class[row].name);
+        lf_buf_char(out, ')');
+    }
+    lf_buf_char(out, '\n');
+    for (size_t i = 0; i < f->attrs; i++)
+        if (f->attr[i].only == row)
+            put_attr(&f->attr[i], out);
+}
+
+static void put_rights(const struct lf_field *f, struct lf_buf *out)
+{
+    static const struct {
+        unsigned right;
+        const char * not ;
+    } rows[] = {
+        {LF_MAY_ADD, "add labels"},
+        {LF_MAY_DELETE, "delete labels"},
+        {LF_MAY_RELABEL, "change classes"},
+        {LF_MAY_MOVE, "move, resize or turn shapes"},
+    };
+    bool any = false;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (f->existing && !(f->rights & rows[i].right)) {
+            lf_buf_printf(out, "%s%s", any ? ", " : "  Do not: ", rows[i].not );
+            any = true;
+        }
+    for (size_t i = 0; i < f->attrs; i++)
+        if (f->attr[i].read_only) {
+            lf_buf_text(out, any ? ", change the attribute "
+                                 : "  Do not: change the attribute ");
+            put(out, f->attr[i].alias);
+            any = true;
+        }
+    if (any)
+        lf_buf_text(
+            out, ".\n  CVAT cannot lock these; what is done all the same is refused at "
+                 "the merge.\n");
+}
+
+static void put_field(const struct lf_run *run, uint16_t row,
+                      const struct lf_out_task *task, size_t tasks, struct lf_buf *out)
+{
+    const struct lf_field *f = &run->schema.field[row];
+    bool shared = false;
+    lf_buf_text(out, "\nField \"");
+    put(out, f->name);
+    lf_buf_printf(out, "\": %s\n",
+                  lf_field_kind(f->type) == LF_BOX ? "rectangles"
+                                                   : "tags on the whole image");
+    for (size_t i = 0; i < tasks; i++)
+        if (task[i].field == row) {
+            lf_buf_text(out, "  Task \"");
+            put(out, task[i].name);
+            lf_buf_printf(out, "\": %lu images, folder %s/%s%s\n",
+                          (unsigned long)task[i].items, task[i].folder,
+                          task[i].media ? ", media " : "",
+                          task[i].media ? task[i].media : "");
+        }
+    lf_buf_text(out, "  Classes:\n");
+    for (uint32_t i = 0; i < f->classes; i++)
+        put_class(f, i, out);
+    for (size_t i = 0; i < f->attrs; i++)
+        if (f->attr[i].only == LF_NO_CLASS) {
+            lf_buf_text(out, shared ? "" : "  Attributes of every class:\n");
+            shared = true;
+            put_attr(&f->attr[i], out);
+        }
+    if (!lf_field_is_list(f->type))
+        lf_buf_text(out, "  One label an image: more than one cannot be taken back.\n");
+    put_rights(f, out);
+}
+
+bool cvat_sheet(const struct lf_run *run, const struct lf_out_task *task, size_t tasks,
+                struct lf_buf *out, struct lf_error *err)
+{
+    lf_buf_text(out, "Annotation run \"");
+    put(out, run->key);
+    lf_buf_text(
+        out,
+        "\" for CVAT\n\nFor each task below, in CVAT:\n"
+        "  1. Tasks, +, Create a new task. Name: as below. Labels: the Raw tab, paste "
+        "labels.json\n     of the task's folder, Done.\n"
+        "  2. Select files: the media archive. Submit, and wait until the task is "
+        "ready.\n"
+        "  3. Open the task. Actions, Upload annotations, CVAT 1.1, annotations.zip of "
+        "the\n     task's folder.\n"
+        "  4. Annotate.\n"
+        "  5. Actions, Export task dataset, CVAT for images 1.1, without images. Bring "
+        "the zip back.\n     Job and project exports in the same format are read "
+        "as well.\n\n");
+    lf_buf_text(out, "Never edit the attribute \"");
+    put(out, run->id_attr);
+    lf_buf_text(out,
+                "\": it ties a shape to its label in the dataset. A shape without it\n"
+                "counts as new. Do not rename, add or remove images.\n");
+    for (uint16_t i = 0; i < run->schema.fields; i++)
+        put_field(run, i, task, tasks, out);
+    return lf_buf_ok(out, err);
+}

@@ -1,0 +1,187 @@
+#include "formats/base/alloc.h"
+#include "formats/base/digest.h"
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/fiftyone/fo_format.h"
+
+struct lf_reader {
+    const struct lf_run *run;
+    struct lf_in *in;
+    struct lf_json_stream *stream;
+    struct lf_digest *digest;
+    struct lf_source source;
+    int field;
+    bool done;
+};
+
+// samples.json beside metadata.json at the top of a folder or zip.
+static bool fo_bid(const struct lf_tree *t, int *bid, struct lf_error *err)
+{
+    size_t i;
+    (void)err;
+    *bid = lf_tree_find(t, "samples.json", &i) && lf_tree_find(t, "metadata.json", &i)
+               ? 90
+               : 0;
+    return true;
+}
+
+// Every attribute of the class is told, also the ones that are not there.
+static bool fill_attrs(const struct lf_field *f, struct lf_label *l, struct lf_arena *a,
+                       struct lf_error *err)
+{
+    uint32_t n = 0, class_row = LF_NO_CLASS;
+    struct lf_attr *attr = lf_arena_take(a, f->attrs, sizeof *attr, err);
+    if (!attr)
+        return false;
+    lf_class_find(f, l->name, &class_row);
+    for (uint16_t i = 0; i < f->attrs; i++) {
+        const struct lf_attr *old = lf_label_attr(l, i);
+        if (!lf_attr_applies(f, class_row, i))
+            continue;
+        attr[n++] =
+            old ? *old
+                : (struct lf_attr){.name = i, .type = LF_V_NULL, .text = {"", 0}};
+    }
+    l->attr = attr;
+    l->attrs = n;
+    return true;
+}
+
+// A copy holds everything; only what the run did not ask for stays out.
+static bool fo_ship(const struct lf_run *run, struct lf_sample *s, struct lf_arena *a,
+                    struct lf_events *ev, struct lf_error *err)
+{
+    (void)ev;
+    for (size_t i = 0; i < s->labels; i++) {
+        struct lf_label *l = &s->label[i];
+        const struct lf_field *f = &run->schema.field[l->field];
+        uint32_t row;
+        l->shipped = l->kind == lf_field_kind(f->type) && l->name.len &&
+                     lf_class_find(f, l->name, &row);
+        if (l->shipped && !fill_attrs(f, l, a, err))
+            return false;
+    }
+    return true;
+}
+
+static void fo_close(struct lf_reader **r)
+{
+    if (!*r)
+        return;
+    lf_json_stream_free(&(*r)->stream);
+    lf_in_free(&(*r)->in);
+    lf_digest_free(&(*r)->digest);
+    lf_free(*r);
+    *r = NULL;
+}
+
+static struct lf_reader *fo_open_copy(const struct lf_tree *t, const struct lf_run *run,
+                                      int field, struct lf_events *ev,
+                                      struct lf_error *err)
+{
+    size_t i = 0;
+    struct lf_reader *r = lf_alloc(1, sizeof *r, err);
+    (void)ev;
+    if (!r)
+        return NULL;
+    r->run = run;
+    r->field = field;
+    if (!lf_tree_find(t, "samples.json", &i))
+        lf_fail(err, LF_E_NOT_DATASET, "there is no samples.json");
+    else if ((r->in = lf_tree_read(t, i, err)) && (r->digest = lf_digest_new(err)))
+        r->stream = lf_json_stream_new(r->in, "samples",
+                                       (struct lf_json_rules){.constants = true}, err);
+    if (!r->stream) {
+        fo_close(&r);
+        return NULL;
+    }
+    r->source.file = lf_slice_of(lf_in_name(r->in));
+    return r;
+}
+
+static bool finish(struct lf_reader *r, struct lf_error *err)
+{
+    unsigned char digest[LF_DIGEST_BYTES];
+    if (!r->done && !lf_digest_take(r->digest, digest, err))
+        return false;
+    if (!r->done)
+        lf_hex(digest, sizeof digest, r->source.digest);
+    r->done = true;
+    return true;
+}
+
+// Labels of kinds the run does not ask for, or without a class, are not the run's
+// business.
+static void drop_others(const struct lf_run *run, int only, struct lf_sample *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->labels; i++) {
+        struct lf_label *l = &s->label[i];
+        if (l->kind == lf_field_kind(run->schema.field[l->field].type) && l->name.len &&
+            (only < 0 || l->field == only))
+            s->label[n++] = *l;
+    }
+    s->labels = n;
+}
+
+static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item *item,
+                         bool *more, struct lf_error *err)
+{
+    struct lf_slice gap, raw, own;
+    struct fo_head head;
+    uint64_t at;
+    *item = (struct lf_item){.number = -1};
+    if (!lf_json_stream_next(r->stream, &gap, &raw, &at, more, err) ||
+        !lf_digest_add(r->digest, gap, err))
+        return lf_fail_in_file(err, lf_in_name(r->in));
+    if (!*more)
+        return finish(r, err);
+    if (!lf_digest_add(r->digest, raw, err) || !lf_arena_text(a, raw, &own, err))
+        return false;
+    if (lf_json_type(own) != LF_JSON_OBJECT)
+        lf_fail(err, LF_E_DOCUMENT, "a sample is not an object");
+    if (err->code != LF_OK || !fo_head(own, a, &head, err)) {
+        lf_fail_in_file(err, lf_in_name(r->in));
+        return lf_fail_at_offset(err, at);
+    }
+    item->id = head.id;
+    item->name = head.filepath;
+    item->file = r->source.file;
+    item->sample.width = item->sample.height = 1;
+    item->sample.id = head.id;
+    if (!fo_parse(&r->run->schema, own, a, &item->sample, err)) {
+        lf_fail_in_file(err, lf_in_name(r->in));
+        return lf_fail_at_offset(err, at);
+    }
+    drop_others(r->run, r->field, &item->sample);
+    for (size_t i = 0; i < item->sample.labels; i++) {
+        struct lf_label *l = &item->sample.label[i];
+        if (!fill_attrs(&r->run->schema.field[l->field], l, a, err))
+            return false;
+    }
+    item->sample.told = LF_BOX | LF_TAG | LF_IDS;
+    item->sample.only = r->field;
+    return true;
+}
+
+static const struct lf_source *fo_sources(const struct lf_reader *r, size_t *count)
+{
+    *count = 1;
+    return &r->source;
+}
+
+const struct lf_format lf_format_fiftyone = {
+    .name = "fiftyone",
+    .tool = "fiftyone-copy",
+    .kinds = LF_BOX | LF_TAG,
+    .rules = 1,
+    .slack = 0,
+    .relative = true,
+    .reads =
+        "an edited copy of the dataset (samples.json and metadata.json), folder or zip",
+    .bid = fo_bid,
+    .ship = fo_ship,
+    .open = fo_open_copy,
+    .next = fo_next_copy,
+    .sources = fo_sources,
+    .close = fo_close,
+};

@@ -1,0 +1,289 @@
+#include "formats/fiftyone/fo_dataset.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/base/relpath.h"
+#include "formats/fiftyone/fo_keys.h"
+
+// metadata.json holds schema and runs of a dataset, never labels; a larger one is not
+// FiftyOne's.
+enum { METADATA_MOST = 1 << 28 };
+
+static const struct lf_json_rules as_python = {.constants = true};
+
+static bool read_all(struct lf_in *in, struct lf_buf *out, struct lf_error *err)
+{
+    for (size_t got = 1; got;) {
+        char *room = lf_buf_room(out, 1 << 16);
+        if (!room)
+            return lf_buf_ok(out, err);
+        if (!lf_in_read(in, room, 1 << 16, &got, err))
+            return false;
+        out->len += got;
+        if (out->len > METADATA_MOST)
+            return lf_fail(err, LF_E_NOT_DATASET, "metadata.json is too long for one");
+    }
+    return true;
+}
+
+static struct lf_slice text_or(struct lf_slice doc, const char *key, struct lf_arena *a,
+                               struct lf_error *err)
+{
+    struct lf_slice value, text = {"", 0};
+    if (lf_json_get(doc, key, &value)) {
+        value = lf_json_trim(value);
+        struct lf_slice raw;
+        if (lf_json_type(value) == LF_JSON_STRING &&
+            lf_json_string(value, a, &raw, err))
+            text = raw;
+    }
+    return text;
+}
+
+// "fiftyone.core.labels.Detections" -> "Detections"; other types are no labels.
+static struct lf_slice label_class(struct lf_slice type)
+{
+    static const char prefix[] = "fiftyone.core.labels.";
+    if (!lf_slice_starts(type, LF_S(prefix)))
+        return (struct lf_slice){"", 0};
+    return (struct lf_slice){type.at + sizeof prefix - 1,
+                             type.len - (sizeof prefix - 1)};
+}
+
+static bool read_fields(struct fo_dataset *ds, struct lf_slice list,
+                        struct lf_error *err)
+{
+    struct lf_slice entry;
+    size_t room = 0;
+    void *fields = NULL;
+    for (struct lf_json_walk w = lf_json_enter(list); lf_json_element(&w, &entry);) {
+        if (!lf_arena_grow(&ds->arena, &fields, &room, ds->fields + 1,
+                           sizeof *ds->field, err))
+            return false;
+        ds->field = fields;
+        entry = lf_json_trim(entry);
+        struct lf_slice db = text_or(entry, "db_field", &ds->arena, err);
+        struct fo_field *f = &ds->field[ds->fields++];
+        f->name = db.len ? db : text_or(entry, "name", &ds->arena, err);
+        f->cls = label_class(text_or(entry, "embedded_doc_type", &ds->arena, err));
+    }
+    return err->code == LF_OK;
+}
+
+static bool read_metadata(struct fo_dataset *ds, struct lf_error *err)
+{
+    struct lf_buf text = {0};
+    struct lf_slice fields;
+    struct lf_in *in = lf_in_below(ds->folder_fd, "metadata.json", true, err);
+    bool ok = in && read_all(in, &text, err);
+    ok = ok && lf_arena_text(&ds->arena, lf_buf_view(&text), &ds->metadata, err);
+    lf_in_free(&in);
+    lf_buf_done(&text);
+    if (ok && !lf_json_check(ds->metadata, as_python, 0, err))
+        return lf_fail_in_file(err, "metadata.json");
+    if (!ok)
+        return false;
+    struct lf_slice doc = lf_json_trim(ds->metadata);
+    ds->version = text_or(doc, "version", &ds->arena, err);
+    ds->name = text_or(doc, "name", &ds->arena, err);
+    ds->media_type = text_or(doc, "media_type", &ds->arena, err);
+    struct lf_slice id;
+    struct lf_id parsed;
+    char hex[25] = "";
+    if (lf_json_get(doc, "_id", &id) && fo_id(id, &parsed))
+        lf_id_print(&parsed, hex);
+    if (!lf_arena_text(&ds->arena, lf_slice_of(hex), &ds->id, err))
+        return false;
+    bool has_fields = lf_json_get(doc, "sample_fields", &fields);
+    if (has_fields && !ds->version.len)
+        lf_fail(err, LF_E_DATASET_LAYOUT,
+                "the dataset has the layout of before FiftyOne 0.8");
+    else if (!has_fields || lf_json_type(lf_json_trim(fields)) != LF_JSON_ARRAY)
+        lf_fail(err, LF_E_NOT_DATASET, "metadata.json has no list \"sample_fields\"");
+    else
+        return read_fields(ds, lf_json_trim(fields), err);
+    return lf_fail_in_file(err, "metadata.json");
+}
+
+bool fo_open(struct fo_dataset *ds, const char *folder, struct lf_error *err)
+{
+    struct stat st;
+    *ds = (struct fo_dataset){.folder_fd = -1};
+    if (strlen(folder) >= sizeof ds->folder - 64)
+        return lf_fail(err, LF_E_PATH, "the path is too long");
+    snprintf(ds->folder, sizeof ds->folder, "%s", folder);
+    ds->folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = ds->folder_fd >= 0 ||
+              (errno == ENOTDIR ? lf_fail(err, LF_E_NOT_DATASET, "it is not a folder")
+                                : lf_fail_errno(err, "cannot open the dataset"));
+    if (ok && fstatat(ds->folder_fd, "metadata.json", &st, 0) != 0)
+        ok = errno == ENOENT
+                 ? lf_fail(err, LF_E_NOT_DATASET, "there is no metadata.json")
+                 : lf_fail_errno(err, "cannot look at metadata.json");
+    ok = ok && read_metadata(ds, err);
+    if (ok && fstatat(ds->folder_fd, "samples.json", &st, 0) != 0) {
+        if (errno != ENOENT)
+            ok = lf_fail_errno(err, "cannot look at samples.json");
+        else if (fstatat(ds->folder_fd, "samples", &st, 0) == 0)
+            ok = lf_fail(err, LF_E_DATASET_LAYOUT,
+                         "the dataset has one file a sample (use_dirs)");
+        else
+            ok = lf_fail(err, LF_E_NOT_DATASET, "there is no samples.json");
+    }
+    if (!ok) {
+        lf_fail_in_file(err, folder);
+        fo_done(ds);
+    }
+    return ok;
+}
+
+void fo_done(struct fo_dataset *ds)
+{
+    lf_json_stream_free(&ds->stream);
+    lf_in_free(&ds->in);
+    if (ds->folder_fd >= 0)
+        close(ds->folder_fd);
+    lf_arena_done(&ds->arena);
+    *ds = (struct fo_dataset){.folder_fd = -1};
+}
+
+// A file that somebody writes while we read it twice would give two different datasets.
+static bool same_file(struct fo_dataset *ds, struct lf_error *err)
+{
+    struct stat st;
+    if (fstatat(ds->folder_fd, "samples.json", &st, 0) != 0)
+        return lf_fail_errno(err, "cannot look at samples.json");
+    if (!ds->stat_known) {
+        ds->stat_known = true;
+        ds->stat_size = (uint64_t)st.st_size;
+        ds->stat_time = st.st_mtim.tv_sec;
+        ds->stat_nano = st.st_mtim.tv_nsec;
+    }
+    if (ds->stat_size != (uint64_t)st.st_size || ds->stat_time != st.st_mtim.tv_sec ||
+        ds->stat_nano != st.st_mtim.tv_nsec) {
+        lf_fail(err, LF_E_CHANGED, "the file changed while it was read");
+        return lf_fail_in_file(err, "samples.json");
+    }
+    return true;
+}
+
+bool fo_rewind(struct fo_dataset *ds, struct lf_error *err)
+{
+    lf_json_stream_free(&ds->stream);
+    lf_in_free(&ds->in);
+    if (!same_file(ds, err))
+        return false;
+    ds->in = lf_in_below(ds->folder_fd, "samples.json", true, err);
+    if (!ds->in)
+        return false;
+    ds->stream = lf_json_stream_new(ds->in, "samples", as_python, err);
+    return ds->stream != NULL;
+}
+
+bool fo_next(struct fo_dataset *ds, struct fo_doc *doc, bool *more,
+             struct lf_error *err)
+{
+    if (!lf_json_stream_next(ds->stream, &doc->gap, &doc->raw, &doc->at, more, err)) {
+        lf_fail_in_file(err, "samples.json");
+        return false;
+    }
+    if (!*more)
+        return same_file(ds, err);
+    if (lf_json_type(doc->raw) != LF_JSON_OBJECT) {
+        lf_fail(err, LF_E_DOCUMENT, "a sample is not an object");
+        lf_fail_in_file(err, "samples.json");
+        return lf_fail_at_offset(err, doc->at);
+    }
+    return true;
+}
+
+bool fo_read_at(struct fo_dataset *ds, int fd, uint64_t at, size_t len,
+                struct lf_arena *a, struct lf_slice *raw, struct lf_error *err)
+{
+    char *text = lf_arena_take(a, len, 1, err);
+    size_t got = 0;
+    (void)ds;
+    while (text && got < len) {
+        ssize_t n = pread(fd, text + got, len - got, (off_t)(at + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return lf_fail_errno(err, "cannot read samples.json");
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    if (!text)
+        return false;
+    *raw = (struct lf_slice){text, got};
+    struct lf_error why = {0};
+    if (got != len || !lf_json_check(*raw, as_python, at, &why)) {
+        lf_fail(err, LF_E_CHANGED, "the file changed while it was read");
+        return lf_fail_in_file(err, "samples.json");
+    }
+    return true;
+}
+
+static uint32_t side(struct lf_slice doc, const char *key)
+{
+    struct lf_slice value;
+    double v;
+    if (!lf_json_get(doc, key, &value) || !fo_number(value, &v) || !(v >= 1) || v > 1e9)
+        return 0;
+    return (uint32_t)v;
+}
+
+bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head *head,
+             struct lf_error *err)
+{
+    struct lf_slice key, value;
+    *head = (struct fo_head){0};
+    for (struct lf_json_walk w = lf_json_enter(raw);
+         lf_json_member(&w, &key, &value);) {
+        value = lf_json_trim(value);
+        enum lf_json_type type = lf_json_type(value);
+        if (lf_json_key_is(key, LF_S("_id"))) {
+            if (!fo_id(value, &head->id))
+                return lf_fail(err, LF_E_DOCUMENT, "a sample's _id is not an ObjectId");
+        } else if (lf_json_key_is(key, LF_S("filepath")) && type == LF_JSON_STRING) {
+            if (!lf_json_string(value, a, &head->filepath, err))
+                return false;
+        } else if (lf_json_key_is(key, LF_S("_media_type")) && type == LF_JSON_STRING) {
+            if (!lf_json_string(value, a, &head->media_type, err))
+                return false;
+        } else if (lf_json_key_is(key, LF_S("metadata")) && type == LF_JSON_OBJECT) {
+            head->width = side(value, "width");
+            head->height = side(value, "height");
+        }
+    }
+    if (!head->id.known)
+        return lf_fail(err, LF_E_DOCUMENT, "a sample has no _id");
+    if (!head->filepath.len)
+        return lf_fail(err, LF_E_DOCUMENT, "a sample has no filepath");
+    return true;
+}
+
+bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
+                   const struct fo_field **f)
+{
+    for (size_t i = 0; i < ds->fields; i++)
+        if (lf_slice_eq(ds->field[i].name, name)) {
+            *f = &ds->field[i];
+            return true;
+        }
+    return false;
+}
+
+enum lf_field_type fo_field_type(const struct fo_field *f)
+{
+    static const enum lf_field_type types[] = {LF_CLASSIFICATION, LF_CLASSIFICATIONS,
+                                               LF_DETECTION, LF_DETECTIONS};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (lf_slice_is(f->cls, fo_class_name(types[i], false)))
+            return types[i];
+    return LF_FT_UNKNOWN;
+}

@@ -1,0 +1,110 @@
+// FiftyOne's own dataset on disk: metadata.json and samples.json, read by slices and
+// written back number by number. Source of the format: a FiftyOne 1.22.1 export
+// ("FiftyOneDataset"). Coordinates in the file are relative to the image, [x, y, w, h];
+// in the model pixels, corners.
+#ifndef FO_DATASET_H
+#define FO_DATASET_H
+
+#include "formats/base/edit.h"
+#include "formats/base/json_stream.h"
+#include "formats/label/change.h"
+#include "formats/label/schema.h"
+
+struct fo_field {
+    struct lf_slice name;
+    struct lf_slice cls; // "Detections"; empty: not a label
+};
+
+struct fo_dataset {
+    char folder[4096];
+    struct lf_slice name, id, version, media_type;
+    struct lf_slice metadata; // metadata.json, whole
+    struct fo_field *field;   // sample_fields, in order
+    size_t fields;
+    struct lf_in *in;
+    struct lf_json_stream *stream;
+    int folder_fd;
+    uint64_t stat_size; // of samples.json when it was opened first
+    int64_t stat_time, stat_nano;
+    bool stat_known;
+    struct lf_arena arena;
+};
+
+struct fo_doc {
+    struct lf_slice gap, raw; // the bytes before it, and the document
+    uint64_t at;              // byte offset of raw in samples.json
+};
+
+struct fo_head {
+    struct lf_id id;
+    struct lf_slice filepath; // decoded
+    struct lf_slice media_type;
+    uint32_t width, height; // 0: no metadata
+};
+
+// Reads metadata.json and looks at the layout. LF_E_NOT_DATASET, LF_E_DATASET_LAYOUT.
+LF_MUST_USE bool fo_open(struct fo_dataset *ds, const char *folder,
+                         struct lf_error *err);
+void fo_done(struct fo_dataset *ds);
+// Starts (again) at the first sample. A samples.json that changed since the first time:
+// LF_E_CHANGED.
+LF_MUST_USE bool fo_rewind(struct fo_dataset *ds, struct lf_error *err);
+// When *more is false, doc->gap holds the rest of the file. Slices live until the next
+// call.
+LF_MUST_USE bool fo_next(struct fo_dataset *ds, struct fo_doc *doc, bool *more,
+                         struct lf_error *err);
+// The document at a known place, for reading out of order. `fd` is samples.json.
+LF_MUST_USE bool fo_read_at(struct fo_dataset *ds, int fd, uint64_t at, size_t len,
+                            struct lf_arena *a, struct lf_slice *raw,
+                            struct lf_error *err);
+LF_MUST_USE bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head *head,
+                         struct lf_error *err);
+bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
+                   const struct fo_field **f);
+// Type of a declared field as the run names it; LF_FT_UNKNOWN for kinds this version
+// cannot carry.
+enum lf_field_type fo_field_type(const struct fo_field *f);
+
+// The values of the run's fields in a document, field by field; absent and null: empty.
+void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *value);
+// The run's labels of a document. `sample` comes with id, row, width and height
+// (pixels) set.
+LF_MUST_USE bool fo_parse(const struct lf_schema *s, struct lf_slice raw,
+                          struct lf_arena *a, struct lf_sample *sample,
+                          struct lf_error *err);
+
+// What is seen of a field while a schema is inferred: one call a label.
+struct fo_seen {
+    struct lf_slice name; // class; empty: none
+    unsigned kind;
+    struct lf_slice raw; // the label
+};
+LF_MUST_USE bool fo_walk(enum lf_field_type type, struct lf_slice value,
+                         bool (*see)(void *user, const struct fo_seen *seen,
+                                     struct lf_error *err),
+                         void *user, struct lf_arena *a, struct lf_error *err);
+// Attributes of a label, direct and legacy: name (decoded) and value, one call each.
+// Declared keys of FiftyOne's own are left out.
+LF_MUST_USE bool fo_walk_attrs(struct lf_slice label,
+                               bool (*see)(void *user, struct lf_slice name,
+                                           struct lf_slice value, struct lf_error *err),
+                               void *user, struct lf_arena *a, struct lf_error *err);
+
+// The byte changes that a plan means. `sample` was parsed from its raw; `slack`
+// (pixels) decides which numbers of a box count as come back as they were. Sorted, no
+// overlap. `note` is told of values that were widened or do not fit (code, change,
+// attribute row).
+struct fo_notes {
+    void *user;
+    bool (*note)(void *user, enum lf_code code, const struct lf_change *c,
+                 unsigned attr, struct lf_error *err);
+};
+LF_MUST_USE bool fo_edits(const struct lf_schema *s, const struct lf_sample *sample,
+                          const struct lf_changes *plan, double slack,
+                          const struct fo_notes *notes, struct lf_arena *a,
+                          struct lf_edits *edits, struct lf_error *err);
+// metadata.json with the run's new fields declared; *changed false when all are there.
+LF_MUST_USE bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
+                            struct lf_buf *out, bool *changed, struct lf_error *err);
+
+#endif

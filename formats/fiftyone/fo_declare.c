@@ -1,0 +1,51 @@
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/fiftyone/fo_keys.h"
+
+// The keys that FiftyOne 1.22.1 reads of a field's entry; its dates are left out (no
+// clock).
+static void put_entry(const struct lf_field *f, struct lf_buf *out)
+{
+    lf_buf_text(out, "{\"name\": ");
+    lf_json_quote(out, f->name, true);
+    lf_buf_printf(
+        out,
+        ", \"ftype\": \"fiftyone.core.fields.EmbeddedDocumentField\", "
+        "\"embedded_doc_type\": \"fiftyone.core.labels.%s\", \"subfield\": null, "
+        "\"fields\": [], \"db_field\": ",
+        fo_class_name(f->type, false));
+    lf_json_quote(out, f->name, true);
+    lf_buf_text(out, ", \"description\": null, \"info\": null, \"read_only\": false}");
+}
+
+bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
+                struct lf_buf *out, bool *changed, struct lf_error *err)
+{
+    struct lf_slice list, entry;
+    const struct fo_field *known;
+    const char *end = NULL;
+    struct lf_buf put = {0};
+    *changed = false;
+    if (!lf_json_get(lf_json_trim(ds->metadata), "sample_fields", &list))
+        return lf_fail(err, LF_E_NOT_DATASET,
+                       "metadata.json has no list \"sample_fields\"");
+    list = lf_json_trim(list);
+    for (struct lf_json_walk w = lf_json_enter(list); lf_json_element(&w, &entry);) {
+        entry = lf_json_trim(entry);
+        end = entry.at + entry.len;
+    }
+    for (size_t i = 0; i < s->fields; i++) {
+        if (fo_field_find(ds, s->field[i].name, &known))
+            continue;
+        if (end || *changed)
+            lf_buf_text(&put, ", ");
+        put_entry(&s->field[i], &put);
+        *changed = true;
+    }
+    const char *at = end ? end : list.at + 1;
+    lf_buf_slice(out, lf_slice_between(ds->metadata.at, at));
+    lf_buf_slice(out, lf_buf_view(&put));
+    lf_buf_slice(out, lf_slice_between(at, ds->metadata.at + ds->metadata.len));
+    bool ok = lf_buf_ok(&put, err) && lf_buf_ok(out, err);
+    lf_buf_done(&put);
+    return ok;
+}

@@ -1,0 +1,18 @@
+// FiftyOne's declared keys of labels, and small steps over documents.
+#ifndef FO_KEYS_H
+#define FO_KEYS_H
+
+#include "formats/base/json.h"
+#include "formats/label/schema.h"
+
+// Keys that FiftyOne's label classes declare, and those that are never attributes.
+bool fo_is_declared(struct lf_slice key);
+// {"$oid": ".."} or a plain text of 24 hexadecimal digits.
+bool fo_id(struct lf_slice value, struct lf_id *id);
+// A number, bare or wrapped, that is finite.
+bool fo_number(struct lf_slice value, double *out);
+// The element list of a list label: "detections" of Detections.
+const char *fo_list_key(enum lf_field_type type);
+const char *fo_class_name(enum lf_field_type type, bool element);
+
+#endif

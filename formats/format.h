@@ -1,0 +1,81 @@
+// What a format is: a folder and a row in table.c. Readers and writers only go forward.
+//
+// The law every row is tested by, on fixtures and on random samples:
+//   next(put(ship(s))) == ship(s)
+#ifndef LF_FORMAT_H
+#define LF_FORMAT_H
+
+#include "formats/base/event.h"
+#include "formats/base/tree.h"
+#include "formats/label/run.h"
+
+struct lf_item {          // one image of an archive
+    struct lf_slice name; // as the archive spells it
+    int64_t number;       // the archive's own number, -1: none
+    uint32_t source;      // which of the reader's sources said it
+    uint64_t line;
+    struct lf_slice file; // for messages
+    struct lf_id id;      // sample id, where the archive carries it
+    struct lf_sample sample;
+};
+
+struct lf_source { // one document of an archive
+    struct lf_slice file;
+    struct lf_slice task; // what the tool calls it: "task 7"; empty: unknown
+    struct lf_slice
+        stamp;       // when the tool last changed it, sortable text; empty: unknown
+    char digest[65]; // SHA-256 of its bytes, hex
+};
+
+struct lf_out_task {      // what a writer is to make
+    const char *folder;   // an existing folder for this task's files
+    const char *media;    // its media archive, as the sheet names it; NULL: none
+    struct lf_slice name; // what the task is to be called in the tool
+    uint16_t field;
+    uint32_t items;
+};
+
+struct lf_reader;
+struct lf_writer;
+
+struct lf_format {
+    const char *name; // as a person types it
+    const char *tool; // as a person calls it
+    unsigned kinds;   // lf_kind bits it can carry
+    unsigned rules;   // version of `ship`; stored in the run, checked at merge
+    double slack;     // pixels: half the tool's rounding and a little
+    bool relative;    // coordinates come relative: both sides are taken at size 1 x 1
+    const char *reads, *writes; // one line each, for help and info
+
+    // 0..100 from names and first bytes. Failures to read are failures.
+    bool (*bid)(const struct lf_tree *t, int *bid, struct lf_error *err);
+    // Gives classes and attributes names and defaults the tool can hold, and refuses
+    // what it cannot.
+    bool (*lint)(struct lf_schema *s, struct lf_slice id_attr, struct lf_events *ev,
+                 struct lf_error *err);
+    // Turns a dataset sample into the sample the tool will hold. `ev` may be NULL.
+    bool (*ship)(const struct lf_run *run, struct lf_sample *s, struct lf_arena *a,
+                 struct lf_events *ev, struct lf_error *err);
+
+    // One task at a time; items in the byte order of their names.
+    struct lf_writer *(*begin)(const struct lf_run *run, const struct lf_out_task *task,
+                               struct lf_error *err);
+    bool (*put)(struct lf_writer *w, const struct lf_item *item, struct lf_error *err);
+    bool (*end)(struct lf_writer **w,
+                struct lf_error *err); // also frees; *w NULL after
+    void (*drop)(struct lf_writer **w);
+    // The page for the person on the other side, about all tasks.
+    bool (*sheet)(const struct lf_run *run, const struct lf_out_task *task,
+                  size_t tasks, struct lf_buf *out, struct lf_error *err);
+
+    // `field`: the row all labels belong to where the person said so, else -1.
+    struct lf_reader *(*open)(const struct lf_tree *t, const struct lf_run *run,
+                              int field, struct lf_events *ev, struct lf_error *err);
+    bool (*next)(struct lf_reader *r, struct lf_arena *a, struct lf_item *item,
+                 bool *more, struct lf_error *err);
+    // After the last item: what was read. Lives as long as the reader.
+    const struct lf_source *(*sources)(const struct lf_reader *r, size_t *count);
+    void (*close)(struct lf_reader **r);
+};
+
+#endif

@@ -1,0 +1,12 @@
+// What a killed command left half done in a dataset is finished by whoever opens it
+// next.
+#ifndef LF_RECOVER_H
+#define LF_RECOVER_H
+
+#include "formats/base/error.h"
+
+// Finishes every commit list below the dataset's annotations/. *count: how many there
+// were.
+LF_MUST_USE bool lf_recover(const char *dataset, unsigned *count, struct lf_error *err);
+
+#endif

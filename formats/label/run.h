@@ -1,0 +1,98 @@
+// The run record: one request for annotations, as a folder of plain files under the
+// dataset's annotations/.
+//
+//   run.json    uid, key, tool, format, rules, schema, options, tasks, merges
+//   items.tsv   a row a sample, in dataset order: sample id, archive name, task, width,
+//   height,
+//               digest of base, place and length of base in base.jsonl. Tabs, line
+//               feeds and backslashes in names are \t, \n, \\.
+//   base.jsonl  a line a sample: {"_id": .., "<field>": <value>, ..}, values byte for
+//   byte as
+//               they were shipped. Append-only; items.tsv says which line counts.
+//
+// The copy that travels with the archives has no base.jsonl.
+#ifndef LF_RUN_H
+#define LF_RUN_H
+
+#include "formats/base/spool.h"
+#include "formats/label/schema.h"
+
+enum { LF_RUN_FORMAT = 1, LF_BASE_DIGEST = 16 };
+
+struct lf_run_item { // 56 bytes a sample; the name stays on disk
+    struct lf_id id;
+    uint8_t digest[LF_BASE_DIGEST];
+    uint32_t task, width, height, base_len;
+    uint64_t name_at; // in items.tsv
+    uint64_t base_at; // in base.jsonl
+};
+
+struct lf_run_merge {       // one archive that was merged
+    struct lf_slice digest; // hex, of what was read of it
+    struct lf_slice stamp;  // the newest time the archive names, as text; empty: none
+    struct lf_slice tasks;  // which tasks it spoke of
+};
+
+struct lf_run {
+    struct lf_slice key, uid, tool, format, dataset, dataset_id, id_attr;
+    unsigned rules;
+    uint32_t tasks;             // chunks of items; a field has one task a chunk
+    struct lf_slice *task_name; // fields * tasks of them, field by field
+    struct lf_slice view;       // what the selection was, as JSON
+    struct lf_schema schema;
+    struct lf_run_item *item;
+    uint32_t items;
+    struct lf_run_merge *merge;
+    size_t merges;
+    bool has_base;
+    char folder[4096];
+    struct lf_run_index *index; // names and ids; made by lf_run_open
+    int items_fd, base_fd;
+    struct lf_arena arena;
+};
+
+// Opens the record in `folder`. LF_E_RUN_MISSING when there is none.
+LF_MUST_USE bool lf_run_open(struct lf_run *run, const char *folder,
+                             struct lf_error *err);
+void lf_run_done(struct lf_run *run);
+
+// Row of a sample by its id; `guess` is looked at first.
+bool lf_run_row(const struct lf_run *run, const struct lf_id *id, uint32_t guess,
+                uint32_t *row);
+
+enum lf_found {
+    LF_FOUND_NONE,
+    LF_FOUND_EXACT,  // the archive's own name
+    LF_FOUND_PATH,   // after "./", "\", a drive or escapes of URLs were made plain
+    LF_FOUND_SUFFIX, // the only item whose path ends alike
+    LF_FOUND_BASE,   // the only item of that base name
+    LF_FOUND_TWICE   // more than one item is equally good
+};
+// Which item an archive's name means. Order of R07: name, plain path, suffix, base
+// name.
+LF_MUST_USE bool lf_run_find(const struct lf_run *run, struct lf_slice name,
+                             uint32_t *row, enum lf_found *how, struct lf_error *err);
+LF_MUST_USE bool lf_run_name(const struct lf_run *run, uint32_t row, struct lf_arena *a,
+                             struct lf_slice *name, struct lf_error *err);
+
+// Digest of a sample's run fields: of (field, value bytes) pairs. `value` may be empty:
+// absent.
+LF_MUST_USE bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
+                                uint8_t out[LF_BASE_DIGEST], struct lf_error *err);
+// The line of base for a row, as a document. Reads from disk.
+LF_MUST_USE bool lf_base_read(const struct lf_run *run, uint32_t row,
+                              struct lf_arena *a, struct lf_slice *doc,
+                              struct lf_error *err);
+// The document that base holds for these values.
+LF_MUST_USE bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
+                             const struct lf_slice *value, struct lf_buf *out,
+                             struct lf_error *err);
+
+// Texts of the three files.
+void lf_run_json(const struct lf_run *run, struct lf_buf *out);
+void lf_run_item_line(struct lf_buf *out, const struct lf_run_item *item,
+                      struct lf_slice name);
+// FiftyOne's rule for a run's name.
+bool lf_run_key_ok(struct lf_slice key);
+
+#endif

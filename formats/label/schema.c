@@ -1,0 +1,157 @@
+#include "formats/label/schema.h"
+
+#include "formats/base/alloc.h"
+
+static const char *const type_names[] = {
+    [LF_FT_UNKNOWN] = "unknown",
+    [LF_CLASSIFICATION] = "classification",
+    [LF_CLASSIFICATIONS] = "classifications",
+    [LF_DETECTION] = "detection",
+    [LF_DETECTIONS] = "detections",
+};
+static const char *const input_names[] = {
+    [LF_IN_TEXT] = "text",     [LF_IN_NUMBER] = "number", [LF_IN_CHECKBOX] = "checkbox",
+    [LF_IN_SELECT] = "select", [LF_IN_RADIO] = "radio",
+};
+static const char *const value_names[] = {
+    [LF_V_NULL] = "null",   [LF_V_BOOL] = "bool", [LF_V_INT] = "int",
+    [LF_V_FLOAT] = "float", [LF_V_TEXT] = "str",  [LF_V_UNTYPED] = "untyped",
+};
+
+bool lf_field_type_parse(struct lf_slice text, enum lf_field_type *type)
+{
+    for (size_t i = LF_CLASSIFICATION; i < sizeof type_names / sizeof *type_names; i++)
+        if (lf_slice_is(text, type_names[i])) {
+            *type = (enum lf_field_type)i;
+            return true;
+        }
+    return false;
+}
+
+const char *lf_field_type_name(enum lf_field_type type)
+{
+    return type_names[type];
+}
+
+bool lf_field_is_list(enum lf_field_type type)
+{
+    return type == LF_CLASSIFICATIONS || type == LF_DETECTIONS;
+}
+
+unsigned lf_field_kind(enum lf_field_type type)
+{
+    return type == LF_DETECTION || type == LF_DETECTIONS ? LF_BOX : LF_TAG;
+}
+
+const char *lf_input_name(enum lf_input input)
+{
+    return input_names[input];
+}
+
+bool lf_input_parse(struct lf_slice text, enum lf_input *input)
+{
+    for (size_t i = 0; i < sizeof input_names / sizeof *input_names; i++)
+        if (lf_slice_is(text, input_names[i])) {
+            *input = (enum lf_input)i;
+            return true;
+        }
+    return false;
+}
+
+const char *lf_value_name(enum lf_value type)
+{
+    return value_names[type];
+}
+
+bool lf_class_find(const struct lf_field *f, struct lf_slice name, uint32_t *row)
+{
+    return lf_names_find(&f->class_names, name, row);
+}
+
+bool lf_class_find_alias(const struct lf_field *f, struct lf_slice alias, uint32_t *row)
+{
+    return lf_names_find(&f->class_aliases, alias, row);
+}
+
+static const struct lf_attr_def *find(const struct lf_field *f, uint32_t class_row,
+                                      struct lf_slice name, bool by_alias,
+                                      uint16_t *attr)
+{
+    const struct lf_attr_def *found = NULL;
+    for (uint16_t i = 0; i < f->attrs; i++) {
+        const struct lf_attr_def *d = &f->attr[i];
+        if ((d->only == LF_NO_CLASS ? !found : d->only == class_row) &&
+            lf_slice_eq(by_alias ? d->alias : d->name, name)) {
+            found = d;
+            *attr = i;
+        }
+    }
+    return found;
+}
+
+const struct lf_attr_def *lf_attr_find(const struct lf_field *f, uint32_t class_row,
+                                       struct lf_slice name, uint16_t *attr)
+{
+    return find(f, class_row, name, false, attr);
+}
+
+const struct lf_attr_def *lf_attr_find_alias(const struct lf_field *f,
+                                             uint32_t class_row, struct lf_slice alias,
+                                             uint16_t *attr)
+{
+    return find(f, class_row, alias, true, attr);
+}
+
+bool lf_attr_applies(const struct lf_field *f, uint32_t class_row, uint16_t attr)
+{
+    uint16_t chosen = 0;
+    return lf_attr_find(f, class_row, f->attr[attr].name, &chosen) && chosen == attr;
+}
+
+bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *row)
+{
+    for (uint16_t i = 0; i < s->fields; i++)
+        if (lf_slice_eq(s->field[i].name, name)) {
+            *row = i;
+            return true;
+        }
+    return false;
+}
+
+static bool index_field(struct lf_field *f, struct lf_error *err)
+{
+    lf_names_done(&f->class_names);
+    lf_names_done(&f->class_aliases);
+    for (uint32_t i = 0; i < f->classes; i++) {
+        uint32_t number;
+        bool fresh, fresh_alias;
+        if (!lf_names_add(&f->class_names, f->class[i].name, &number, &fresh, err) ||
+            !lf_names_add(&f->class_aliases, f->class[i].alias, &number, &fresh_alias,
+                          err))
+            return false;
+        if (!fresh || !fresh_alias) {
+            char name[80];
+            return lf_fail(err, LF_E_SPEC, "the class \"%s\" is listed twice",
+                           lf_escape(f->class[i].name, name, sizeof name));
+        }
+    }
+    return true;
+}
+
+bool lf_schema_index(struct lf_schema *s, struct lf_error *err)
+{
+    for (size_t i = 0; i < s->fields; i++)
+        if (!index_field(&s->field[i], err))
+            return false;
+    return true;
+}
+
+void lf_schema_done(struct lf_schema *s)
+{
+    for (size_t i = 0; i < s->fields; i++) {
+        lf_names_done(&s->field[i].class_names);
+        lf_names_done(&s->field[i].class_aliases);
+    }
+    lf_arena_done(&s->arena);
+    *s = (struct lf_schema){0};
+}

@@ -1,0 +1,127 @@
+// What a run asks of the annotators, in FiftyOne's words: fields, types, classes,
+// attributes, rights. Built at export, stored in the run record, read again at merge.
+#ifndef LF_SCHEMA_H
+#define LF_SCHEMA_H
+
+#include "formats/base/buf.h"
+#include "formats/base/names.h"
+#include "formats/label/label.h"
+
+enum lf_field_type {
+    LF_FT_UNKNOWN,
+    LF_CLASSIFICATION,
+    LF_CLASSIFICATIONS,
+    LF_DETECTION,
+    LF_DETECTIONS
+};
+
+enum lf_input { // what the annotator sees for an attribute
+    LF_IN_TEXT,
+    LF_IN_NUMBER,
+    LF_IN_CHECKBOX,
+    LF_IN_SELECT,
+    LF_IN_RADIO
+};
+
+enum lf_right { // FiftyOne's allow_* of a field
+    LF_MAY_ADD = 1,
+    LF_MAY_DELETE = 2,
+    LF_MAY_RELABEL = 4,
+    LF_MAY_MOVE = 8,
+    LF_MAY_REINDEX = 16,
+    LF_MAY_ALL = 31
+};
+
+#define LF_NO_CLASS UINT32_MAX
+
+struct lf_attr_def {
+    struct lf_slice name;  // in the dataset
+    struct lf_slice alias; // in the tool
+    enum lf_input input;
+    enum lf_value type;     // JSON type of a value that was not there before
+    struct lf_slice *value; // select, radio: the choices; number: min, max, step
+    size_t values;
+    struct lf_slice preset; // what the tool shows before anybody chose
+    uint32_t only;          // the one class it belongs to, or LF_NO_CLASS for all
+    bool mutable, read_only;
+    bool listed; // the choices were given by the user: others are an error
+};
+
+struct lf_class {
+    struct lf_slice name, alias;
+};
+
+struct lf_field {
+    struct lf_slice name;
+    enum lf_field_type type;
+    bool existing;
+    unsigned rights; // lf_right bits
+    struct lf_class *class;
+    size_t classes;
+    struct lf_names class_names, class_aliases; // same numbers as `class`
+    struct lf_attr_def *attr;
+    size_t attrs;
+    // What the asker left open; inference at export settles it. Never set in a stored
+    // run.
+    bool open_classes, open_attrs;
+    unsigned rights_given;      // lf_right bits that were spelled out
+    struct lf_slice classes_of; // "@FIELD", "dataset": where the classes come from
+    bool *open_attr; // per attribute: named only, its input is to be inferred
+};
+
+struct lf_schema {
+    struct lf_field *field;
+    size_t fields;
+    struct lf_arena arena; // owns everything but the name tables
+};
+
+bool lf_field_type_parse(struct lf_slice text, enum lf_field_type *type);
+const char *
+lf_field_type_name(enum lf_field_type type); // FiftyOne's word: "detections"
+bool lf_field_is_list(enum lf_field_type type);
+unsigned lf_field_kind(enum lf_field_type type); // LF_BOX or LF_TAG
+const char *lf_input_name(enum lf_input input);
+bool lf_input_parse(struct lf_slice text, enum lf_input *input);
+const char *lf_value_name(enum lf_value type);
+
+bool lf_class_find(const struct lf_field *f, struct lf_slice name, uint32_t *row);
+bool lf_class_find_alias(const struct lf_field *f, struct lf_slice alias,
+                         uint32_t *row);
+// The attribute called `name` of class `row`: the class's own one before the one for
+// all.
+const struct lf_attr_def *lf_attr_find(const struct lf_field *f, uint32_t class_row,
+                                       struct lf_slice name, uint16_t *attr);
+const struct lf_attr_def *lf_attr_find_alias(const struct lf_field *f,
+                                             uint32_t class_row, struct lf_slice alias,
+                                             uint16_t *attr);
+// Whether attribute `attr` is one of class `row`'s, not hidden by the class's own of
+// that name.
+bool lf_attr_applies(const struct lf_field *f, uint32_t class_row, uint16_t attr);
+bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *row);
+
+// The schema as JSON in FiftyOne's label_schema form, with keys of our own beside it
+// (value_type and tool_name of an attribute, tool_names of classes).
+void lf_schema_write(const struct lf_schema *s, struct lf_buf *out);
+// Reads that form, and the looser one that FiftyOne's users write: classes as strings
+// or
+// {"classes": [..], "attributes": {..}}, attributes as true, false, a name, a list of
+// names or a dict. What is missing is left open (open_classes, open_attrs, open_attr,
+// LF_FT_UNKNOWN). `json` is any text.
+LF_MUST_USE bool lf_schema_read(struct lf_slice json, struct lf_schema *s,
+                                struct lf_error *err);
+LF_MUST_USE bool lf_field_add_class(struct lf_schema *s, struct lf_field *f,
+                                    struct lf_slice name, struct lf_error *err);
+LF_MUST_USE bool lf_field_add_attr(struct lf_schema *s, struct lf_field *f,
+                                   const struct lf_attr_def *def, bool open,
+                                   struct lf_error *err);
+LF_MUST_USE struct lf_field *
+lf_schema_add_field(struct lf_schema *s, struct lf_slice name, struct lf_error *err);
+// Reads an "attributes" value of the loose form into the field.
+LF_MUST_USE bool lf_schema_read_attrs(struct lf_schema *s, struct lf_field *f,
+                                      struct lf_slice json, uint32_t only,
+                                      struct lf_error *err);
+// Fills the name tables once fields and classes stand.
+LF_MUST_USE bool lf_schema_index(struct lf_schema *s, struct lf_error *err);
+void lf_schema_done(struct lf_schema *s);
+
+#endif

@@ -1,0 +1,22 @@
+// One scalar of a JSON document as the text a tool holds.
+#ifndef LF_VALUE_H
+#define LF_VALUE_H
+
+#include "formats/base/buf.h"
+#include "formats/label/label.h"
+
+// null -> LF_V_NULL "", true -> LF_V_BOOL "true", numbers keep their own text, strings
+// are decoded. MongoDB's {"$numberLong"}, {"$numberInt"} and finite {"$numberDouble"}
+// count as numbers. *scalar is false for everything else (lists, dates, objects).
+LF_MUST_USE bool lf_value_read(struct lf_slice json, struct lf_arena *a,
+                               enum lf_value *type, struct lf_slice *text, bool *scalar,
+                               struct lf_error *err);
+// A text that came back, as JSON of type `type`. false: the type cannot hold it. An int
+// that came back with a fraction is written as float and *widened set. Bools:
+// true/false, any case.
+bool lf_value_write(struct lf_slice text, enum lf_value type, bool ascii,
+                    struct lf_buf *out, bool *widened);
+// Equal for the tool: bool words without case, texts with CR LF and CR taken as LF.
+bool lf_value_same(struct lf_slice a, struct lf_slice b, bool checkbox);
+
+#endif

@@ -1,0 +1,58 @@
+#include <math.h>
+
+#include "formats/label/value.h"
+#include "merge/merge.h"
+
+static bool far(double a, double b, double slack)
+{
+    return !(fabs(a - b) <= slack);
+}
+
+static bool turned(double a, double b, double slack)
+{
+    double d = fabs(a - b);
+    return (d > 180 ? 360 - d : d) > slack;
+}
+
+static bool moved(const struct lf_label *a, const struct lf_label *b, double slack)
+{
+    uint32_t points = a->points < b->points ? a->points : b->points;
+    if (a->kind != b->kind)
+        return true;
+    for (uint32_t i = 0; i < 2 * points; i++)
+        if (far(a->xy[i], b->xy[i], slack))
+            return true;
+    return turned(a->turn, b->turn, slack);
+}
+
+// A value without a type is a text some tool held; with types, 7 and "7" are two
+// values.
+static bool same_attr(const struct lf_attr_def *d, const struct lf_attr *a,
+                      const struct lf_attr *b)
+{
+    const struct lf_attr unset = {.type = LF_V_NULL, .text = d->preset};
+    if (!a)
+        a = &unset;
+    if (a->type != b->type && a->type != LF_V_UNTYPED && b->type != LF_V_UNTYPED)
+        return false;
+    return lf_value_same(a->text, b->text, d->input == LF_IN_CHECKBOX);
+}
+
+unsigned lf_changed(const struct lf_field *f, const struct lf_label *a,
+                    const struct lf_label *b, double slack, struct lf_attr_set *attrs)
+{
+    unsigned parts = 0;
+    *attrs = (struct lf_attr_set){0};
+    if (!lf_slice_eq(a->name, b->name))
+        parts |= LF_CLASS;
+    if (moved(a, b, slack))
+        parts |= LF_SPACE;
+    for (uint32_t i = 0; i < b->attrs; i++) {
+        const struct lf_attr *to = &b->attr[i];
+        if (!same_attr(&f->attr[to->name], lf_label_attr(a, to->name), to)) {
+            lf_attr_set_add(attrs, to->name);
+            parts |= LF_ATTRS;
+        }
+    }
+    return parts;
+}

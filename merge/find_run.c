@@ -1,0 +1,99 @@
+#include "merge/find_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "formats/base/relpath.h"
+
+// Opens the record when there is one at all; what is damaged is an error, not "none".
+static bool try_folder(struct lf_run *run, const char *folder, bool *found,
+                       struct lf_error *err)
+{
+    struct stat st;
+    char path[4200];
+    *found = false;
+    if (!lf_path_join(path, sizeof path, folder, "run.json", err))
+        return false;
+    if (stat(path, &st) != 0)
+        return true;
+    *found = lf_run_open(run, folder, err);
+    return *found || lf_fail_in_file(err, path);
+}
+
+// The folder beside an archive, or above it, that export made: it holds run/.
+static bool try_beside(const char *archive, const char *key, struct lf_run *run,
+                       bool *found, struct lf_error *err)
+{
+    char path[4200], folder[4300];
+    const char *eq = strchr(archive, '=');
+    struct stat st;
+    snprintf(path, sizeof path, "%s", eq && stat(archive, &st) != 0 ? eq + 1 : archive);
+    for (int level = 0; level < 3 && !*found; level++) {
+        snprintf(folder, sizeof folder, "%s/run", path);
+        if (!try_folder(run, folder, found, err))
+            return false;
+        if (*found && !lf_slice_is(run->key, key)) {
+            lf_run_done(run);
+            *found = false;
+        }
+        char *slash = strrchr(path, '/');
+        if (slash == path)
+            break;
+        if (slash)
+            *slash = '\0';
+        else if (strcmp(path, ".") != 0)
+            snprintf(path, sizeof path, ".");
+        else
+            break;
+    }
+    return true;
+}
+
+static bool same_place(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+static bool search(const struct lf_merge_job *job, struct lf_run *run,
+                   struct lf_error *err)
+{
+    char folder[4200], below[300];
+    bool found = false;
+    if (strchr(job->run, '/') || !lf_run_key_ok(lf_slice_of(job->run))) {
+        if (!try_folder(run, job->run, &found, err))
+            return false;
+        return found || lf_fail(err, LF_E_RUN_MISSING,
+                                "there is no run record in \"%s\"", job->run);
+    }
+    snprintf(below, sizeof below, "annotations/%s", job->run);
+    if (job->runs_dir &&
+        (!lf_path_join(folder, sizeof folder, job->runs_dir, job->run, err) ||
+         !try_folder(run, folder, &found, err)))
+        return false;
+    if (!found && (!lf_path_join(folder, sizeof folder, job->dataset, below, err) ||
+                   !try_folder(run, folder, &found, err)))
+        return false;
+    for (size_t i = 0; !found && i < job->archives; i++)
+        if (!try_beside(job->archive[i], job->run, run, &found, err))
+            return false;
+    return found || lf_fail(err, LF_E_RUN_MISSING, "there is no run \"%s\"", job->run);
+}
+
+bool lf_find_run(const struct lf_merge_job *job, struct lf_run *run, bool *here,
+                 struct lf_events *ev, struct lf_error *err)
+{
+    char folder[4200], below[300];
+    if (!search(job, run, err)) {
+        lf_fail_in_file(err, job->dataset);
+        return false;
+    }
+    snprintf(below, sizeof below, "annotations/%.*s", (int)run->key.len, run->key.at);
+    if (!lf_path_join(folder, sizeof folder, job->dataset, below, err))
+        return false;
+    *here = same_place(folder, run->folder);
+    struct lf_event e = {.code = LF_N_RUN_BASE, .file = lf_slice_of(run->folder)};
+    return run->has_base || lf_events_add(ev, &e, err);
+}

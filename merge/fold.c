@@ -1,0 +1,134 @@
+#include "merge/fold.h"
+
+bool lf_join_theirs(struct lf_sample *into, const struct lf_sample *more,
+                    struct lf_arena *a, struct lf_error *err)
+{
+    struct lf_label *all =
+        lf_arena_take(a, into->labels + more->labels, sizeof *all, err);
+    if (!all)
+        return false;
+    if (into->labels)
+        memcpy(all, into->label, into->labels * sizeof *all);
+    if (more->labels)
+        memcpy(all + into->labels, more->label, more->labels * sizeof *all);
+    into->label = all;
+    into->labels += more->labels;
+    into->told |= more->told;
+    return true;
+}
+
+struct tally { // what was taken of each label of ours, over all archives
+    const struct lf_sample *ours;
+    unsigned *parts;
+    struct lf_attr_set *attrs;
+};
+
+static size_t index_of(const struct tally *t, const struct lf_label *l)
+{
+    size_t low = 0, high = t->ours->labels; // labels lie in document order
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (t->ours->label[mid].raw.at < l->raw.at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool in_order(const struct lf_sample *s)
+{
+    for (size_t i = 1; i < s->labels; i++)
+        if (s->label[i].raw.at < s->label[i - 1].raw.at)
+            return false;
+    return true;
+}
+
+static size_t find(const struct tally *t, bool ordered, const struct lf_label *l)
+{
+    size_t i = ordered ? index_of(t, l) : 0;
+    while (!ordered && i < t->ours->labels && t->ours->label[i].raw.at != l->raw.at)
+        i++;
+    return i;
+}
+
+static void count(struct tally *t, bool ordered, const struct lf_changes *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct lf_change *c = &plan->change[i];
+        if (!c->ours || !c->ours->raw.len)
+            continue;
+        size_t k = find(t, ordered, c->ours);
+        t->parts[k] |= c->parts;
+        for (size_t w = 0; w < LF_ATTR_WORDS; w++)
+            t->attrs[k].word[w] |= c->attrs.word[w];
+    }
+}
+
+// From what is left after the last archive back to changes of ours.
+static bool plan_of(const struct tally *t, bool ordered, const struct lf_sample *now,
+                    struct lf_arena *a, struct lf_changes *plan, struct lf_error *err)
+{
+    bool *left = lf_arena_take(a, t->ours->labels, sizeof *left, err);
+    plan->change =
+        lf_arena_take(a, t->ours->labels + now->labels, sizeof *plan->change, err);
+    plan->count = 0;
+    plan->capacity = t->ours->labels + now->labels;
+    if (!left || !plan->change)
+        return false;
+    for (size_t i = 0; i < now->labels; i++) {
+        const struct lf_label *l = &now->label[i];
+        struct lf_change c = {.theirs = l, .field = l->field, .id = l->id};
+        if (l->raw.len) {
+            size_t k = find(t, ordered, l);
+            left[k] = true;
+            c.ours = &t->ours->label[k];
+            c.parts = t->parts[k];
+            c.attrs = t->attrs[k];
+        } else {
+            c.parts = LF_EXISTS;
+        }
+        if (c.parts)
+            plan->change[plan->count++] = c;
+    }
+    for (size_t k = 0; k < t->ours->labels; k++)
+        if (!left[k])
+            plan->change[plan->count++] =
+                (struct lf_change){.ours = &t->ours->label[k],
+                                   .parts = LF_EXISTS,
+                                   .field = t->ours->label[k].field};
+    return true;
+}
+
+bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
+             const struct lf_sample *ours, const struct lf_theirs *theirs, size_t n,
+             struct lf_arena *a, struct lf_changes *plan, bool *told,
+             struct lf_counts *counts, struct lf_events *ev, struct lf_error *err)
+{
+    struct tally t = {.ours = ours};
+    struct lf_sample now = *ours;
+    bool ordered = in_order(ours);
+    *plan = (struct lf_changes){0};
+    if (!told && !(told = lf_arena_take(a, base->labels, sizeof *told, err)))
+        return false;
+    if (n == 1)
+        return lf_merge_sample(r, base, ours, &theirs->sample, theirs->file,
+                               theirs->item, a, plan, told, counts, ev, err);
+    t.parts = lf_arena_take(a, ours->labels, sizeof *t.parts, err);
+    t.attrs = lf_arena_take(a, ours->labels, sizeof *t.attrs, err);
+    if (!t.parts || !t.attrs)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct lf_changes one = {0};
+        struct lf_sample next;
+        if (!lf_merge_sample(r, base, i ? &now : ours, &theirs[i].sample,
+                             theirs[i].file, theirs[i].item, a, &one, told, counts, ev,
+                             err))
+            return false;
+        count(&t, ordered, &one);
+        if (!lf_apply_changes(i ? &now : ours, &one, a, &next, err))
+            return false;
+        now = next;
+    }
+    return plan_of(&t, ordered, &now, a, plan, err);
+}

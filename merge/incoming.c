@@ -1,0 +1,289 @@
+#include "merge/incoming.h"
+
+#include <stdlib.h>
+
+#include "formats/base/alloc.h"
+#include "formats/label/pack.h"
+
+bool lf_incoming_new(struct lf_incoming *in, const struct lf_run *run,
+                     struct lf_error *err)
+{
+    *in = (struct lf_incoming){.run = run};
+    in->spool = lf_spool_new(err);
+    return in->spool != NULL;
+}
+
+void lf_incoming_done(struct lf_incoming *in)
+{
+    lf_spool_free(&in->spool);
+    lf_free(in->place);
+    lf_free(in->source);
+    lf_free(in->rank);
+    lf_arena_done(&in->arena);
+    *in = (struct lf_incoming){0};
+}
+
+static bool tell(struct lf_events *ev, enum lf_code code, const struct lf_item *item,
+                 const char *text, struct lf_error *err)
+{
+    struct lf_event e = {.code = code,
+                         .file = item->file,
+                         .line = item->line,
+                         .item = item->name,
+                         .text = lf_slice_of(text)};
+    return lf_events_add(ev, &e, err);
+}
+
+static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
+                     uint32_t *row, bool *found, struct lf_events *ev,
+                     struct lf_error *err)
+{
+    enum lf_found how = LF_FOUND_NONE;
+    if (item->id.known) {
+        *found = lf_run_row(in->run, &item->id, *row + 1, row);
+        return true; // a copy of the whole dataset holds samples outside the run
+    }
+    if (!lf_run_find(in->run, item->name, row, &how, err))
+        return false;
+    *found = how != LF_FOUND_NONE && how != LF_FOUND_TWICE;
+    return *found || tell(ev, how == LF_FOUND_TWICE ? LF_E_AMBIGUOUS : LF_E_UNMATCHED,
+                          item, "", err);
+}
+
+static bool check_size(const struct lf_incoming *in, const struct lf_item *item,
+                       uint32_t row, struct lf_error *err)
+{
+    const struct lf_run_item *known = &in->run->item[row];
+    const struct lf_sample *s = &item->sample;
+    char id[25], name[100];
+    if (in->format->relative || !s->width || !s->height ||
+        (s->width == known->width && s->height == known->height))
+        return true;
+    lf_fail(err, LF_E_SIZE,
+            "\"%s\" came back as %lu x %lu, it was shipped as %lu x %lu",
+            lf_escape(item->name, name, sizeof name), (unsigned long)s->width,
+            (unsigned long)s->height, (unsigned long)known->width,
+            (unsigned long)known->height);
+    lf_id_print(&known->id, id);
+    lf_fail_in_sample(err, lf_slice_of(id));
+    lf_fail_in_file(err, item->file.at);
+    return lf_fail_at_line(err, item->line);
+}
+
+static bool keep(struct lf_incoming *in, struct lf_item *item, uint32_t row,
+                 uint32_t source, struct lf_buf *buf, struct lf_error *err)
+{
+    void *places = in->place;
+    if (!lf_grow(&places, &in->place_room, in->places + 1, sizeof *in->place, err))
+        return false;
+    in->place = places;
+    lf_buf_clear(buf);
+    lf_buf_add(buf, &item->name.len, sizeof item->name.len);
+    lf_buf_slice(buf, item->name);
+    lf_pack(&item->sample, buf);
+    struct lf_place *p = &in->place[in->places];
+    *p = (struct lf_place){.row = row,
+                           .source = source,
+                           .only = item->sample.only,
+                           .len = (uint32_t)buf->len};
+    if (!lf_buf_ok(buf, err))
+        return false;
+    if (buf->len > UINT32_MAX)
+        return lf_fail(err, LF_E_LIMIT_COUNT, "the labels of one item take over 4 GiB");
+    in->places++;
+    return lf_spool_add(in->spool, lf_buf_view(buf), &p->at, err);
+}
+
+static bool read_items(struct lf_incoming *in, struct lf_reader *r, uint32_t first,
+                       struct lf_events *ev, struct lf_error *err)
+{
+    struct lf_arena a = {0};
+    struct lf_buf buf = {0};
+    struct lf_item item;
+    uint32_t row = UINT32_MAX;
+    bool ok, more = false;
+    while ((ok = in->format->next(r, &a, &item, &more, err)) && more) {
+        bool found = false;
+        in->items++;
+        ok = find_row(in, &item, &row, &found, ev, err);
+        if (ok && found)
+            ok = check_size(in, &item, row, err) &&
+                 keep(in, &item, row, first + item.source, &buf, err);
+        else if (ok && !item.id.known) {
+            in->unmatched++;
+            in->unmatched_labels += item.sample.labels;
+        }
+        if (!ok)
+            break;
+        lf_arena_reset(&a);
+    }
+    lf_arena_done(&a);
+    lf_buf_done(&buf);
+    return ok;
+}
+
+static bool keep_sources(struct lf_incoming *in, const struct lf_reader *r,
+                         struct lf_error *err)
+{
+    size_t count;
+    const struct lf_source *s = in->format->sources(r, &count);
+    for (size_t i = 0; i < count; i++) {
+        void *sources = in->source;
+        if (!lf_grow(&sources, &in->source_room, in->sources + 1, sizeof *in->source,
+                     err))
+            return false;
+        in->source = sources;
+        struct lf_arrival *to = &in->source[in->sources++];
+        *to = (struct lf_arrival){0};
+        memcpy(to->digest, s[i].digest, sizeof to->digest);
+        if (!lf_arena_text(&in->arena, s[i].file, &to->file, err) ||
+            !lf_arena_text(&in->arena, s[i].task, &to->task, err) ||
+            !lf_arena_text(&in->arena, s[i].stamp, &to->stamp, err))
+            return false;
+    }
+    return true;
+}
+
+bool lf_incoming_read(struct lf_incoming *in, const struct lf_format *format,
+                      const struct lf_tree *t, int field, struct lf_events *ev,
+                      struct lf_error *err)
+{
+    if (in->format && in->format != format) {
+        lf_fail(err, LF_E_ARCHIVE,
+                "archives of %s and of %s cannot be merged in one go", in->format->name,
+                format->name);
+        return lf_fail_in_file(err, lf_tree_path(t));
+    }
+    in->format = format;
+    struct lf_reader *r = format->open(t, in->run, field, ev, err);
+    bool ok = r && read_items(in, r, (uint32_t)in->sources, ev, err) &&
+              keep_sources(in, r, err);
+    if (r)
+        format->close(&r);
+    return ok || lf_fail_in_file(err, lf_tree_path(t));
+}
+
+// ---------------------------------------------------------------------------- order
+
+static int by_digest(const void *a, const void *b)
+{
+    const struct lf_arrival *const *x = a, *const *y = b;
+    int d = strcmp((*x)->digest, (*y)->digest);
+    return d ? d : (*x > *y) - (*x < *y);
+}
+
+// The order of the command line must not matter, so sources are ranked by what they
+// hold.
+static bool rank_sources(struct lf_incoming *in, struct lf_error *err)
+{
+    const struct lf_arrival **order = lf_alloc(in->sources, sizeof *order, err);
+    in->rank = lf_alloc(in->sources, sizeof *in->rank, err);
+    for (size_t i = 0; order && i < in->sources; i++)
+        order[i] = &in->source[i];
+    if (order && in->rank) {
+        qsort(order, in->sources, sizeof *order, by_digest);
+        for (uint32_t i = 0; i < in->sources; i++)
+            in->rank[order[i] - in->source] = i;
+    }
+    bool ok = order && in->rank;
+    lf_free(order);
+    return ok;
+}
+
+static int by_row(const void *a, const void *b)
+{
+    const struct lf_place *x = a, *y = b;
+    return x->row != y->row         ? (x->row > y->row ? 1 : -1)
+           : x->source != y->source ? (x->source > y->source ? 1 : -1)
+           : x->only != y->only     ? (x->only > y->only ? 1 : -1)
+                                    : (x->at > y->at) - (x->at < y->at);
+}
+
+// A document of the same task with a later stamp was merged already.
+static bool older(const struct lf_run *run, const struct lf_arrival *s)
+{
+    for (size_t i = 0; i < run->merges; i++)
+        if (s->task.len && s->stamp.len && lf_slice_eq(run->merge[i].tasks, s->task) &&
+            lf_slice_cmp(run->merge[i].stamp, s->stamp) > 0)
+            return true;
+    return false;
+}
+
+static bool repeated(const struct lf_run *run, const struct lf_arrival *s)
+{
+    for (size_t i = 0; i < run->merges; i++)
+        if (lf_slice_is(run->merge[i].digest, s->digest))
+            return true;
+    return false;
+}
+
+static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
+                       struct lf_error *err)
+{
+    for (size_t i = 0; i < in->sources; i++) {
+        struct lf_arrival *s = &in->source[i];
+        struct lf_event e = {.code = LF_N_REPEATED, .file = s->file};
+        if (!allow_older && older(in->run, s)) {
+            lf_fail(err, LF_E_STALE, "a later state of %.*s is merged already",
+                    (int)s->task.len, s->task.at);
+            return lf_fail_in_file(err, s->file.at);
+        }
+        s->repeated = repeated(in->run, s);
+        if (s->repeated && !lf_events_add(ev, &e, err))
+            return false;
+    }
+    return true;
+}
+
+bool lf_incoming_seal(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
+                      struct lf_error *err)
+{
+    if (!check_ages(in, allow_older, ev, err) || !rank_sources(in, err))
+        return false;
+    for (size_t i = 0; i < in->places; i++)
+        in->place[i].source = in->rank[in->place[i].source];
+    if (in->places)
+        qsort(in->place, in->places, sizeof *in->place, by_row);
+    struct lf_arrival *sorted = lf_alloc(in->sources, sizeof *sorted, err);
+    if (!sorted)
+        return false;
+    for (size_t i = 0; i < in->sources; i++)
+        sorted[in->rank[i]] = in->source[i];
+    lf_free(in->source);
+    in->source = sorted;
+    for (size_t i = 0; i < in->places; i++)
+        in->came += i == 0 || in->place[i].row != in->place[i - 1].row;
+    return true;
+}
+
+void lf_incoming_of(const struct lf_incoming *in, uint32_t row, size_t *from,
+                    size_t *to)
+{
+    size_t low = 0, high = in->places;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (in->place[mid].row < row)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    *from = *to = low;
+    while (*to < in->places && in->place[*to].row == row)
+        ++*to;
+}
+
+bool lf_incoming_take(const struct lf_incoming *in, size_t place, struct lf_arena *a,
+                      struct lf_sample *theirs, struct lf_slice *file,
+                      struct lf_slice *item, struct lf_error *err)
+{
+    const struct lf_place *p = &in->place[place];
+    char *bytes = lf_arena_take(a, p->len, 1, err);
+    size_t n;
+    if (!bytes || !lf_spool_read(in->spool, p->at, bytes, p->len, err))
+        return false;
+    memcpy(&n, bytes, sizeof n);
+    *item = (struct lf_slice){bytes + sizeof n, n};
+    *file = in->source[p->source].file;
+    return lf_unpack((struct lf_slice){bytes + sizeof n + n, p->len - sizeof n - n}, a,
+                     theirs, err);
+}

@@ -1,0 +1,56 @@
+// Pass 1 of a merge: every archive is read once, in its own order; its items are
+// matched with the run's samples and their labels spooled. 40 bytes an item stay in
+// memory.
+#ifndef LF_INCOMING_H
+#define LF_INCOMING_H
+
+#include "formats/format.h"
+#include "merge/merge.h"
+
+struct lf_place {
+    uint64_t at;
+    uint32_t len, row, source;
+    int32_t only; // field it speaks of, -1: all
+};
+
+struct lf_arrival { // one document that came back
+    struct lf_slice file, task, stamp;
+    char digest[65];
+    bool repeated; // merged before
+};
+
+struct lf_incoming {
+    const struct lf_run *run;
+    const struct lf_format *format; // of all archives
+    struct lf_spool *spool;
+    struct lf_place *place; // sorted by row, source (by digest), order of reading
+    size_t places, place_room;
+    struct lf_arrival *source;
+    size_t sources, source_room;
+    uint32_t *rank; // by source: its place in the order of digests
+    uint64_t items, unmatched, unmatched_labels;
+    uint64_t came; // samples of the run that came back, once sealed
+    struct lf_arena arena;
+};
+
+LF_MUST_USE bool lf_incoming_new(struct lf_incoming *in, const struct lf_run *run,
+                                 struct lf_error *err);
+// `field`: row the person named for the archive, -1. All archives must be of one
+// format.
+LF_MUST_USE bool lf_incoming_read(struct lf_incoming *in,
+                                  const struct lf_format *format,
+                                  const struct lf_tree *t, int field,
+                                  struct lf_events *ev, struct lf_error *err);
+// After the last archive: sorts, looks for older and repeated ones.
+LF_MUST_USE bool lf_incoming_seal(struct lf_incoming *in, bool allow_older,
+                                  struct lf_events *ev, struct lf_error *err);
+// The places of a row: first and one behind the last.
+void lf_incoming_of(const struct lf_incoming *in, uint32_t row, size_t *from,
+                    size_t *to);
+LF_MUST_USE bool lf_incoming_take(const struct lf_incoming *in, size_t place,
+                                  struct lf_arena *a, struct lf_sample *theirs,
+                                  struct lf_slice *file, struct lf_slice *item,
+                                  struct lf_error *err);
+void lf_incoming_done(struct lf_incoming *in);
+
+#endif

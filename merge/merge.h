@@ -1,0 +1,71 @@
+// The three-way merge of one sample: what was shipped (base), what the dataset says now
+// (ours), what came back (theirs). All three are in the form the tool holds (after
+// `ship`). No I/O, no format.
+#ifndef LF_MERGE_H
+#define LF_MERGE_H
+
+#include "formats/base/event.h"
+#include "formats/label/change.h"
+#include "formats/label/run.h"
+
+// Every pair (label of base, label of theirs; either may be missing) is in exactly one
+// bucket.
+struct lf_counts {
+    uint64_t absent, ignored, refused, conflict, deleted, added, edited, kept;
+    uint64_t told;           // labels of base that the archives could speak of
+    uint64_t returned;       // labels that came back
+    uint64_t paired;         // pairs with both
+    uint64_t ids, known_ids; // returned labels with an id; those whose id was shipped
+                             // for the place
+};
+
+enum lf_choice { LF_CONFLICT_FAIL, LF_CONFLICT_OURS, LF_CONFLICT_THEIRS };
+
+struct lf_rules {
+    const struct lf_run *run;
+    double slack; // pixels; of the file that came back
+    enum lf_choice conflict;
+    bool ignore_unexpected; // else an unexpected type is an error
+};
+
+uint64_t lf_counts_all(const struct lf_counts *c);
+// Whether the buckets add up to what was there to account for.
+bool lf_counts_balance(const struct lf_counts *c);
+
+// Parts that differ; attributes by row in *attrs. Numbers by slack, angles mod 360,
+// texts by bytes (checkboxes without case). What `b` does not tell of attributes is not
+// different.
+unsigned lf_changed(const struct lf_field *f, const struct lf_label *a,
+                    const struct lf_label *b, double slack, struct lf_attr_set *attrs);
+
+// Pairing within one sample. Arrays are of base->labels and theirs->labels; -1: alone.
+struct lf_pairing {
+    int32_t *theirs_of, *ours_of; // by label of base
+    int32_t *base_of;             // by label of theirs
+    struct lf_id *new_id; // by label of theirs: id of an addition, or the one it had
+    uint64_t ids, known_ids;
+};
+LF_MUST_USE bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
+                         const struct lf_sample *ours, const struct lf_sample *theirs,
+                         struct lf_arena *a, struct lf_pairing *p, struct lf_events *ev,
+                         struct lf_slice file, struct lf_error *err);
+// Ids of additions begin with four bytes of the run's own, so that a later archive
+// knows them.
+void lf_run_mark(const struct lf_run *run, uint8_t mark[4]);
+
+// Adds to `plan` (changes of ours) and `counts`. Labels of base that theirs cannot tell
+// of are left to the caller to count as absent: their `told` bit in `told` (by label of
+// base) stays false.
+LF_MUST_USE bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
+                                 const struct lf_sample *ours,
+                                 const struct lf_sample *theirs, struct lf_slice file,
+                                 struct lf_slice item, struct lf_arena *a,
+                                 struct lf_changes *plan, bool *told,
+                                 struct lf_counts *counts, struct lf_events *ev,
+                                 struct lf_error *err);
+// The sample with a plan applied, as labels; for folding several archives into one.
+LF_MUST_USE bool lf_apply_changes(const struct lf_sample *ours,
+                                  const struct lf_changes *plan, struct lf_arena *a,
+                                  struct lf_sample *out, struct lf_error *err);
+
+#endif

@@ -1,0 +1,602 @@
+#include "merge/merge_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/base/alloc.h"
+#include "formats/base/commit.h"
+#include "formats/base/json.h"
+#include "formats/base/out.h"
+#include "formats/base/relpath.h"
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/label/recover.h"
+#include "formats/table.h"
+#include "merge/copy_dataset.h"
+#include "merge/find_run.h"
+#include "merge/fold.h"
+#include "merge/incoming.h"
+#include "merge/record.h"
+
+struct merging {
+    const struct lf_merge_job *job;
+    struct lf_run run;
+    bool run_here; // the record lies in the dataset's annotations/
+    struct fo_dataset ds;
+    struct lf_incoming in;
+    struct lf_rules rules;
+    struct lf_events *ev;
+    struct lf_merge_result *result;
+    char new_samples[4200]; // where the new samples.json is made
+    struct lf_out *out;     // NULL until something changes
+    uint64_t clean;         // bytes of samples.json that stay as they are
+    bool changed;
+    struct lf_new_base base;
+    struct lf_arena a; // of the sample
+    int lock;
+    char temp[4200]; // the new dataset's folder while it is made; empty: none
+    struct lf_error *err;
+};
+
+// ---------------------------------------------------------------------------- archives
+
+// "FIELD=PATH" names the field when FIELD is one of the run's.
+static int field_of(const struct lf_run *run, const char *arg, const char **path)
+{
+    const char *eq = strchr(arg, '=');
+    uint16_t row;
+    *path = arg;
+    if (!eq || !lf_field_find(&run->schema, lf_slice_between(arg, eq), &row))
+        return -1;
+    *path = eq + 1;
+    return row;
+}
+
+static bool read_archive(struct merging *m, const char *arg)
+{
+    const char *path;
+    int field = field_of(&m->run, arg, &path);
+    const struct lf_format *format = NULL;
+    struct lf_tree *tree = lf_tree_open(path, m->err);
+    bool ok = tree && lf_format_of(tree, &format, m->err) &&
+              lf_incoming_read(&m->in, format, tree, field, m->ev, m->err);
+    lf_tree_free(&tree);
+    return ok;
+}
+
+static void list_archives(const struct lf_incoming *in, struct lf_buf *out)
+{
+    char file[1024];
+    lf_buf_char(out, '[');
+    for (size_t i = 0; i < in->sources; i++) {
+        const struct lf_arrival *s = &in->source[i];
+        lf_buf_text(out, i ? ",\n  {\"file\": " : "\n  {\"file\": ");
+        lf_json_quote(out, lf_slice_of(lf_escape(s->file, file, sizeof file)), true);
+        lf_buf_text(out, ", \"task\": ");
+        lf_json_quote(out, s->task, true);
+        lf_buf_text(out, ", \"stamp\": ");
+        lf_json_quote(out, s->stamp, true);
+        lf_buf_printf(out, ", \"sha256\": \"%s\", \"repeated\": %s}", s->digest,
+                      s->repeated ? "true" : "false");
+    }
+    lf_buf_char(out, ']');
+}
+
+static bool read_archives(struct merging *m)
+{
+    if (!lf_incoming_new(&m->in, &m->run, m->err))
+        return false;
+    for (size_t i = 0; i < m->job->archives; i++)
+        if (!read_archive(m, m->job->archive[i]))
+            return false;
+    if (!lf_incoming_seal(&m->in, m->job->allow_older, m->ev, m->err))
+        return false;
+    m->result->items = m->run.items;
+    m->result->came = m->in.came;
+    m->result->unmatched = m->in.unmatched;
+    m->result->repeated = m->in.sources > 0;
+    for (size_t i = 0; i < m->in.sources; i++)
+        m->result->repeated &= m->in.source[i].repeated;
+    list_archives(&m->in, &m->result->archives);
+    if (!m->in.came)
+        return lf_fail(m->err, LF_E_FOREIGN_RUN,
+                       "no item of the archives is one of run \"%.*s\"",
+                       (int)m->run.key.len, m->run.key.at);
+    m->rules = (struct lf_rules){.run = &m->run,
+                                 .slack = m->in.format->slack,
+                                 .conflict = m->job->conflict,
+                                 .ignore_unexpected = m->job->ignore_unexpected};
+    return true;
+}
+
+// ---------------------------------------------------------------------------- output
+
+static bool copy_clean(struct merging *m)
+{
+    char piece[1 << 16];
+    int fd = openat(m->ds.folder_fd, "samples.json", O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 || lf_fail_errno(m->err, "cannot open samples.json");
+    for (uint64_t at = 0; ok && at < m->clean;) {
+        size_t want =
+            m->clean - at < sizeof piece ? (size_t)(m->clean - at) : sizeof piece;
+        ssize_t n = pread(fd, piece, want, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        ok = n > 0   ? lf_out_write(m->out, (struct lf_slice){piece, (size_t)n}, m->err)
+             : n < 0 ? lf_fail_errno(m->err, "cannot read samples.json")
+                     : lf_fail(m->err, LF_E_CHANGED,
+                               "samples.json changed while it was read");
+        at += n > 0 ? (uint64_t)n : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+// Nothing is written until something changes: then all bytes before it are copied
+// first.
+static bool write_changed(struct merging *m, struct lf_slice bytes)
+{
+    m->changed = true;
+    if (m->job->dry_run)
+        return true;
+    if (!m->out && (!(m->out = lf_out_new(m->new_samples, m->err)) || !copy_clean(m)))
+        return false;
+    return lf_out_write(m->out, bytes, m->err);
+}
+
+static bool write_same(struct merging *m, struct lf_slice bytes)
+{
+    m->clean += bytes.len;
+    return !m->out || lf_out_write(m->out, bytes, m->err);
+}
+
+// ---------------------------------------------------------------------------- one
+// sample
+
+static bool note(void *user, enum lf_code code, const struct lf_change *c,
+                 unsigned attr, struct lf_error *err)
+{
+    struct merging *m = user;
+    char id[25];
+    const struct lf_label *l = c->ours ? c->ours : c->theirs;
+    const struct lf_field *f = &m->run.schema.field[c->field];
+    const struct lf_attr *old = c->ours ? lf_label_attr(c->ours, attr) : NULL;
+    const struct lf_attr *new = lf_label_attr(c->theirs, attr);
+    lf_id_print(c->ours ? &l->id : &c->id, id);
+    struct lf_event e = {.code = code,
+                         .line = c->theirs->line,
+                         .field = f->name,
+                         .label = lf_slice_of(id),
+                         .was = old ? old->text : f->attr[attr].preset,
+                         .came = new ? new->text : (struct lf_slice){0}};
+    return lf_events_add(m->ev, &e, err);
+}
+
+static bool parse_and_ship(struct merging *m, struct lf_slice doc, uint32_t row,
+                           struct lf_sample *s, struct lf_sample *shipped)
+{
+    const struct lf_run_item *item = &m->run.item[row];
+    bool relative = m->in.format->relative;
+    *s = (struct lf_sample){.id = item->id,
+                            .row = row,
+                            .width = relative ? 1 : item->width,
+                            .height = relative ? 1 : item->height};
+    if (!fo_parse(&m->run.schema, doc, &m->a, s, m->err))
+        return false;
+    *shipped = *s;
+    shipped->label = lf_arena_take(&m->a, s->labels, sizeof *s->label, m->err);
+    if (!shipped->label)
+        return false;
+    if (s->labels)
+        memcpy(shipped->label, s->label, s->labels * sizeof *s->label);
+    return m->in.format->ship(&m->run, shipped, &m->a, NULL, m->err);
+}
+
+// Base after the merge: the same archives applied to base itself.
+static bool move_base(struct merging *m, const struct lf_sample *base,
+                      const struct lf_theirs *theirs, size_t count, uint32_t row)
+{
+    struct lf_changes plan = {0};
+    struct lf_counts unused = {0};
+    struct lf_edits edits;
+    struct lf_buf doc = {0}, line = {0};
+    uint8_t digest[LF_BASE_DIGEST];
+    struct lf_rules rules = m->rules;
+    rules.conflict = LF_CONFLICT_THEIRS;
+    bool ok = lf_fold(&rules, base, base, theirs, count, &m->a, &plan, NULL, &unused,
+                      NULL, m->err);
+    if (!ok || !plan.count || m->job->dry_run)
+        return ok;
+    struct lf_slice *value =
+        lf_arena_take(&m->a, m->run.schema.fields, sizeof *value, m->err);
+    ok = value && fo_edits(&m->run.schema, base, &plan, m->rules.slack, NULL, &m->a,
+                           &edits, m->err);
+    if (ok) {
+        lf_edits_apply(&edits, base->raw, &doc);
+        ok = lf_buf_ok(&doc, m->err);
+    }
+    if (ok) {
+        fo_values(&m->run.schema, lf_buf_view(&doc), value);
+        ok =
+            lf_base_doc(&m->run.schema, &base->id, value, &line, m->err) &&
+            lf_base_digest(&m->run.schema, value, digest, m->err) &&
+            lf_new_base_add(&m->base, &m->run, row, lf_buf_view(&line), digest, m->err);
+    }
+    lf_buf_done(&doc);
+    lf_buf_done(&line);
+    return ok;
+}
+
+// What was shipped of a sample: its own bytes unless they changed since, then the line
+// kept of it.
+static bool base_of(struct merging *m, struct lf_slice doc, uint32_t row,
+                    struct lf_slice *was)
+{
+    uint8_t digest[LF_BASE_DIGEST];
+    struct lf_slice *value =
+        lf_arena_take(&m->a, m->run.schema.fields, sizeof *value, m->err);
+    *was = doc;
+    if (!m->run.has_base)
+        return value != NULL;
+    if (!value)
+        return false;
+    fo_values(&m->run.schema, doc, value);
+    if (!lf_base_digest(&m->run.schema, value, digest, m->err))
+        return false;
+    return !memcmp(digest, m->run.item[row].digest, sizeof digest) ||
+           lf_base_read(&m->run, row, &m->a, was, m->err);
+}
+
+static bool take_theirs(struct merging *m, size_t from, size_t to,
+                        struct lf_theirs **theirs, size_t *count)
+{
+    *count = 0;
+    *theirs = lf_arena_take(&m->a, to - from, sizeof **theirs, m->err);
+    for (size_t i = from; *theirs && i < to; i++) {
+        struct lf_theirs *t = &(*theirs)[*count];
+        if (!lf_incoming_take(&m->in, i, &m->a, &t->sample, &t->file, &t->item, m->err))
+            return false;
+        bool again = i > from && m->in.place[i].source == m->in.place[i - 1].source &&
+                     m->in.place[i].only == m->in.place[i - 1].only;
+        struct lf_event e = {.code = LF_E_ITEM_TWICE, .file = t->file, .item = t->item};
+        if (!again)
+            ++*count;
+        else if (!lf_events_add(m->ev, &e, m->err) ||
+                 !lf_join_theirs(&(*theirs)[*count - 1].sample, &t->sample, &m->a,
+                                 m->err))
+            return false;
+    }
+    return *theirs != NULL;
+}
+
+static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t row)
+{
+    struct lf_sample ours, base, ours_shipped, base_shipped;
+    struct lf_changes plan = {0};
+    struct lf_edits edits;
+    struct lf_theirs *theirs;
+    struct lf_slice was;
+    struct lf_buf out = {0};
+    size_t from, to, count = 0;
+    bool ok = base_of(m, doc->raw, row, &was) &&
+              parse_and_ship(m, doc->raw, row, &ours, &ours_shipped);
+    const struct lf_sample *base_side = &ours_shipped;
+    if (ok && was.at != doc->raw.at) {
+        ok = parse_and_ship(m, was, row, &base, &base_shipped);
+        base_side = &base_shipped;
+    }
+    lf_incoming_of(&m->in, row, &from, &to);
+    bool *told =
+        ok ? lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err) : NULL;
+    if (!told || !take_theirs(m, from, to, &theirs, &count) ||
+        !lf_fold(&m->rules, base_side, &ours_shipped, theirs, count, &m->a, &plan, told,
+                 &m->result->counts, m->ev, m->err))
+        return false;
+    for (size_t b = 0; b < base_side->labels; b++)
+        m->result->counts.absent += base_side->label[b].shipped && !told[b];
+    if (!count)
+        return write_same(m, doc->raw);
+    struct fo_notes notes = {m, note};
+    ok = fo_edits(&m->run.schema, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
+                  &edits, m->err) &&
+         (!m->run.has_base || move_base(m, base_side, theirs, count, row));
+    if (ok && !edits.count)
+        return write_same(m, doc->raw);
+    if (ok) {
+        m->result->changed++;
+        lf_edits_apply(&edits, doc->raw, &out);
+        ok = lf_buf_ok(&out, m->err) && write_changed(m, lf_buf_view(&out));
+    }
+    lf_buf_done(&out);
+    return ok;
+}
+
+static bool merge_all(struct merging *m)
+{
+    struct fo_doc doc;
+    struct fo_head head;
+    bool ok, more = false;
+    uint32_t guess = 0, row = 0;
+    if (!fo_rewind(&m->ds, m->err))
+        return false;
+    while ((ok = fo_next(&m->ds, &doc, &more, m->err)) && more) {
+        ok = write_same(m, doc.gap) && fo_head(doc.raw, &m->a, &head, m->err);
+        if (ok && lf_run_row(&m->run, &head.id, guess, &row)) {
+            guess = row + 1;
+            ok = merge_document(m, &doc, row);
+        } else if (ok) {
+            ok = write_same(m, doc.raw);
+        }
+        if (!ok) {
+            char id[25];
+            lf_id_print(&head.id, id);
+            lf_fail_in_sample(m->err, lf_slice_of(id));
+            lf_fail_in_file(m->err, "samples.json");
+            lf_fail_at_offset(m->err, doc.at);
+            break;
+        }
+        lf_arena_reset(&m->a);
+    }
+    return ok && write_same(m, doc.gap);
+}
+
+// ---------------------------------------------------------------------------- verdict
+
+static bool stop_at_policies(struct merging *m)
+{
+    struct lf_counts *c = &m->result->counts;
+    c->ignored += m->in.unmatched_labels;
+    c->returned += m->in.unmatched_labels;
+    if (!lf_counts_balance(c))
+        return lf_fail(
+            m->err, LF_E_BALANCE,
+            "%llu pairs are in buckets, %llu were there to account for",
+            (unsigned long long)lf_counts_all(c),
+            (unsigned long long)(c->told + c->absent + c->returned - c->paired));
+    if (c->told && c->ids && !c->known_ids)
+        return lf_fail(
+            m->err, LF_E_FOREIGN_RUN,
+            "none of the %llu label ids in the archives was shipped by run \"%.*s\"",
+            (unsigned long long)c->ids, (int)m->run.key.len, m->run.key.at);
+    if (lf_events_count(m->ev, LF_E_TYPE) && !m->job->ignore_unexpected)
+        return lf_fail(
+            m->err, LF_E_TYPE,
+            "%llu labels came back with unexpected shapes; --unexpected ignore leaves "
+            "them out",
+            (unsigned long long)lf_events_count(m->ev, LF_E_TYPE));
+    if (m->job->fail_unmatched && m->in.unmatched)
+        return lf_fail(m->err, LF_E_UNMATCHED, "%llu items match no sample",
+                       (unsigned long long)m->in.unmatched);
+    if (m->job->fail_attr && lf_events_count(m->ev, LF_E_ATTR))
+        return lf_fail(m->err, LF_E_ATTR, "%llu values of unknown attributes came back",
+                       (unsigned long long)lf_events_count(m->ev, LF_E_ATTR));
+    if (c->conflict && m->job->conflict == LF_CONFLICT_FAIL)
+        return lf_fail(
+            m->err, LF_E_CONFLICT,
+            "%llu labels were edited on both sides; --conflict ours or theirs decides",
+            (unsigned long long)c->conflict);
+    return true;
+}
+
+// ---------------------------------------------------------------------------- writing
+
+// Declared only when a label of a new field is there to be declared for.
+static bool write_metadata(struct merging *m, const char *path, bool commit_now,
+                           bool *written)
+{
+    struct lf_buf text = {0};
+    bool ok = fo_declare(&m->ds, &m->run.schema, &text, written, m->err);
+    if (ok && *written) {
+        struct lf_out *out = lf_out_new(path, m->err);
+        ok = out && lf_out_write(out, lf_buf_view(&text), m->err) &&
+             (commit_now ? lf_out_commit(out, true, m->err) : lf_out_seal(out, m->err));
+        if (ok && !commit_now)
+            lf_out_keep(out);
+        lf_out_free(&out);
+    }
+    lf_buf_done(&text);
+    return ok;
+}
+
+static bool undo_folder(struct merging *m, char *relative, size_t cap)
+{
+    char path[4500];
+    struct stat st;
+    for (unsigned n = 1; n < 1000000; n++) {
+        snprintf(relative, cap, "annotations/%.*s/undo/%06u", (int)m->run.key.len,
+                 m->run.key.at, n);
+        if (!lf_path_join(path, sizeof path, m->job->dataset, relative, m->err))
+            return false;
+        if (lstat(path, &st) != 0)
+            return lf_mkdirs(path, m->err);
+    }
+    return lf_fail(m->err, LF_E_LIMIT_COUNT, "a million merges are kept for undo");
+}
+
+static bool add(struct merging *m, struct lf_commit *c, const char *name,
+                const char *undo, bool present)
+{
+    char temp[600], keep[800];
+    const char *base = strrchr(name, '/');
+    if (!present)
+        return true;
+    snprintf(temp, sizeof temp, "%s.lf-new", name);
+    snprintf(keep, sizeof keep, "%s/%s", undo, base ? base + 1 : name);
+    return lf_commit_add(c, temp, name, undo[0] ? keep : NULL, m->err);
+}
+
+// The record's files and the dataset's renamed as one: metadata.json first,
+// samples.json last.
+static bool commit_in_place(struct merging *m, bool metadata, bool record, bool items)
+{
+    char list[300], undo[400] = "",
+                    path[300]; // without a change there is nothing to undo
+    int n = (int)m->run.key.len;
+    snprintf(list, sizeof list, "annotations/%.*s/commit.json", n, m->run.key.at);
+    struct lf_commit *c = NULL;
+    bool ok = (!m->changed || undo_folder(m, undo, sizeof undo)) &&
+              (c = lf_commit_new(m->job->dataset, list, m->err)) != NULL &&
+              add(m, c, "metadata.json", undo, metadata);
+    snprintf(path, sizeof path, "annotations/%.*s/items.tsv", n, m->run.key.at);
+    ok = ok && add(m, c, path, undo, record && items);
+    snprintf(path, sizeof path, "annotations/%.*s/run.json", n, m->run.key.at);
+    ok = ok && add(m, c, path, undo, record) &&
+         add(m, c, "samples.json", undo, m->changed) && lf_commit_run(c, m->err);
+    lf_commit_free(&c);
+    return ok;
+}
+
+static bool write_in_place(struct merging *m)
+{
+    char path[4200], folder[4200];
+    bool metadata = false, any = false;
+    bool record = m->run.has_base;
+    if (record && !lf_record_merges(&m->run, &m->in, &any, m->err))
+        return false;
+    if (!m->changed && !m->base.count && !any)
+        return true;
+    if (!lf_path_join(path, sizeof path, m->job->dataset, "metadata.json", m->err) ||
+        (m->changed && !write_metadata(m, path, false, &metadata)) ||
+        (m->out && !lf_out_seal(m->out, m->err)))
+        return false;
+    if (m->out)
+        lf_out_keep(m->out);
+    if (!m->run_here) { // the dataset first: base that lags behind is caught up by the
+                        // next merge
+        snprintf(folder, sizeof folder, "%s", m->run.folder);
+        return ((!m->changed && !metadata) ||
+                commit_in_place(m, metadata, false, false)) &&
+               (!record || lf_record_write(&m->run, &m->base, folder, true, m->err));
+    }
+    return (!record ||
+            lf_record_write(&m->run, &m->base, m->run.folder, false, m->err)) &&
+           commit_in_place(m, metadata, record, m->base.count > 0);
+}
+
+// The run's record in a new dataset: copied with it, or brought from where it lay.
+static bool record_in_new(struct merging *m)
+{
+    char folder[4200], from[4200];
+    bool any;
+    const char *const skip[] = {"commit.json", "undo", NULL};
+    if (!m->run.has_base)
+        return true;
+    snprintf(from, sizeof from, "annotations/%.*s", (int)m->run.key.len, m->run.key.at);
+    return lf_path_join(folder, sizeof folder, m->temp, from, m->err) &&
+           (m->run_here ||
+            (lf_mkdirs(folder, m->err) &&
+             lf_copy_dataset(m->run.folder, folder, LF_MEDIA_COPY, skip, m->err))) &&
+           lf_record_merges(&m->run, &m->in, &any, m->err) &&
+           lf_record_write(&m->run, &m->base, folder, true, m->err);
+}
+
+static bool write_new(struct merging *m)
+{
+    char path[4200];
+    bool metadata = false;
+    char undo[300];
+    snprintf(undo, sizeof undo, "annotations/%.*s/undo", (int)m->run.key.len,
+             m->run.key.at);
+    const char *skip[4] = {undo};
+    if (m->changed)
+        skip[1] = "samples.json";
+    if (!lf_copy_dataset(m->job->dataset, m->temp, m->job->media, skip, m->err))
+        return false;
+    if (m->out && !lf_out_commit(m->out, true, m->err))
+        return false;
+    return lf_path_join(path, sizeof path, m->temp, "metadata.json", m->err) &&
+           (!m->changed || write_metadata(m, path, true, &metadata)) &&
+           record_in_new(m) &&
+           lf_outdir_end(m->temp, m->job->out, "metadata.json", m->job->replace,
+                         m->err);
+}
+
+static bool write_result(struct merging *m)
+{
+    if (m->job->dry_run)
+        return true;
+    bool ok = m->job->out ? write_new(m) : write_in_place(m);
+    m->result->written = ok;
+    return ok;
+}
+
+// ---------------------------------------------------------------------------- all of
+// it
+
+static bool prepare(struct merging *m)
+{
+    const struct lf_merge_job *job = m->job;
+    unsigned recovered = 0;
+    struct stat st;
+    if (job->in_place && !lf_lock_folder(job->dataset, &m->lock, m->err))
+        return false;
+    if (!job->dry_run && !lf_recover(job->dataset, &recovered, m->err))
+        return false;
+    if (!fo_open(&m->ds, job->dataset, m->err) ||
+        !lf_find_run(job, &m->run, &m->run_here, m->ev, m->err))
+        return false;
+    if (job->out && !job->replace && lstat(job->out, &st) == 0) {
+        lf_fail(m->err, LF_E_EXISTS,
+                "the output is there already; --force replaces a dataset");
+        return lf_fail_in_file(m->err, job->out);
+    }
+    return true;
+}
+
+static bool place_output(struct merging *m)
+{
+    if (m->job->dry_run)
+        return true;
+    if (!m->job->out)
+        return lf_path_join(m->new_samples, sizeof m->new_samples, m->job->dataset,
+                            "samples.json", m->err);
+    return lf_outdir_begin(m->job->out, m->temp, sizeof m->temp, m->err) &&
+           lf_path_join(m->new_samples, sizeof m->new_samples, m->temp, "samples.json",
+                        m->err);
+}
+
+static bool check_rules(struct merging *m)
+{
+    const struct lf_format *f = m->in.format;
+    const struct lf_format *made_for = lf_format_named(m->run.format.at);
+    if (f == made_for && f->rules != m->run.rules)
+        return lf_fail(m->err, LF_E_RUN_VERSION,
+                       "the run was shipped by rules %u, this program knows %u",
+                       m->run.rules, f->rules);
+    return true;
+}
+
+bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
+              struct lf_merge_result *result, struct lf_error *err)
+{
+    struct merging m = {.job = job,
+                        .ev = ev,
+                        .result = result,
+                        .lock = -1,
+                        .err = err,
+                        .ds.folder_fd = -1,
+                        .run.items_fd = -1,
+                        .run.base_fd = -1};
+    *result = (struct lf_merge_result){0};
+    bool ok = prepare(&m) && read_archives(&m) && check_rules(&m) && place_output(&m) &&
+              merge_all(&m) && stop_at_policies(&m) && write_result(&m);
+    lf_out_free(&m.out);
+    if (!ok && m.temp[0])
+        lf_outdir_drop(m.temp);
+    lf_new_base_done(&m.base);
+    lf_incoming_done(&m.in);
+    lf_run_done(&m.run);
+    fo_done(&m.ds);
+    lf_arena_done(&m.a);
+    if (m.lock >= 0)
+        lf_unlock(&m.lock);
+    return ok;
+}
+
+void lf_merge_result_done(struct lf_merge_result *r)
+{
+    lf_buf_done(&r->archives);
+}

@@ -1,0 +1,37 @@
+// A whole merge: archives in, a dataset out, or only the plan.
+#ifndef LF_MERGE_RUN_H
+#define LF_MERGE_RUN_H
+
+#include "merge/merge.h"
+
+enum lf_media { LF_MEDIA_LINK, LF_MEDIA_COPY, LF_MEDIA_NONE };
+
+struct lf_merge_job {
+    const char *run; // a run's name, or the path of its folder
+    const char *dataset;
+    const char *runs_dir; // NULL: the dataset's annotations/
+    const char *out;      // new dataset; NULL: in place or nothing
+    bool in_place, dry_run, replace;
+    const char *const *archive; // "FIELD=PATH" or a path
+    size_t archives;
+    enum lf_choice conflict;
+    bool ignore_unexpected, fail_unmatched, ignore_unmatched, fail_class, fail_attr;
+    bool allow_older;
+    enum lf_media media;
+};
+
+struct lf_merge_result {
+    struct lf_counts counts;
+    uint64_t items, came, unmatched,
+        changed;            // samples of the run, that came, ..., that changed
+    bool written, repeated; // repeated: every archive was merged before
+    struct lf_buf archives; // JSON array of what was read
+};
+
+// False only with an error; findings are in `ev`. The result is filled as far as it
+// got.
+LF_MUST_USE bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
+                          struct lf_merge_result *result, struct lf_error *err);
+void lf_merge_result_done(struct lf_merge_result *r);
+
+#endif

@@ -1,0 +1,452 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "formats/base/digest.h"
+#include "formats/base/limits.h"
+#include "merge/merge.h"
+
+// ---------------------------------------------------------------------------- id
+// tables
+
+struct table { // id and field -> labels, in document order
+    int32_t *slot, *next;
+    size_t slots;
+    const struct lf_sample *sample;
+};
+
+static size_t hash_of(const struct lf_label *l)
+{
+    uint64_t h = lf_hash((struct lf_slice){(const char *)l->id.at, sizeof l->id.at});
+    return (size_t)(h ^ (uint64_t)l->field * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+static bool build(struct table *t, const struct lf_sample *s, bool shipped_only,
+                  struct lf_arena *a, struct lf_error *err)
+{
+    t->sample = s;
+    t->slots = 16;
+    while (t->slots < 2 * s->labels)
+        t->slots *= 2;
+    t->slot = lf_arena_take(a, t->slots, sizeof *t->slot, err);
+    t->next = lf_arena_take(a, s->labels, sizeof *t->next, err);
+    if (!t->slot || !t->next)
+        return false;
+    for (size_t i = s->labels;
+         i-- > 0;) { // backwards, so that chains run in document order
+        const struct lf_label *l = &s->label[i];
+        if (!l->id.known || (shipped_only && !l->shipped))
+            continue;
+        size_t k = hash_of(l) & (t->slots - 1);
+        t->next[i] = t->slot[k];
+        t->slot[k] = (int32_t)i + 1;
+    }
+    return true;
+}
+
+static int32_t first_of(const struct table *t, const struct lf_label *l)
+{
+    int32_t i = l->id.known ? t->slot[hash_of(l) & (t->slots - 1)] : 0;
+    while (i && !(lf_id_eq(&t->sample->label[i - 1].id, &l->id) &&
+                  t->sample->label[i - 1].field == l->field))
+        i = t->next[i - 1];
+    return i - 1;
+}
+
+static int32_t next_of(const struct table *t, const struct lf_label *l, int32_t i)
+{
+    do
+        i = t->next[i] - 1;
+    while (i >= 0 && !(lf_id_eq(&t->sample->label[i].id, &l->id) &&
+                       t->sample->label[i].field == l->field));
+    return i;
+}
+
+// ---------------------------------------------------------------------------- distance
+
+// How far apart two labels are: corners in pixels, then angle; a class of another name
+// counts less than any movement that can be seen.
+static double distance(const struct lf_label *a, const struct lf_label *b)
+{
+    double d = lf_slice_eq(a->name, b->name) ? 0 : 0.004;
+    if (a->kind != b->kind)
+        return 1e9;
+    for (uint32_t i = 0; i < 4 && a->points >= 2 && b->points >= 2; i++)
+        d += fabs(a->xy[i] - b->xy[i]);
+    return d + fabs(a->turn - b->turn) * 1e-3;
+}
+
+static double overlap(const struct lf_label *a, const struct lf_label *b)
+{
+    if (a->kind != b->kind || a->kind != LF_BOX)
+        return a->kind == b->kind && lf_slice_eq(a->name, b->name) ? 1 : 0;
+    double w = fmin(a->xy[2], b->xy[2]) - fmax(a->xy[0], b->xy[0]);
+    double h = fmin(a->xy[3], b->xy[3]) - fmax(a->xy[1], b->xy[1]);
+    double both = w > 0 && h > 0 ? w * h : 0;
+    double one = (a->xy[2] - a->xy[0]) * (a->xy[3] - a->xy[1]);
+    double two = (b->xy[2] - b->xy[0]) * (b->xy[3] - b->xy[1]);
+    return both > 0 ? both / (one + two - both) : 0;
+}
+
+static void tie(struct lf_pairing *p, size_t base, size_t theirs)
+{
+    p->theirs_of[base] = (int32_t)theirs;
+    p->base_of[theirs] = (int32_t)base;
+}
+
+// ---------------------------------------------------------------------------- by id
+
+// Labels of one id: the closest two first, until one side is used up.
+static void pair_group(const struct lf_sample *base, const struct lf_sample *theirs,
+                       const struct table *bt, const struct table *tt,
+                       const struct lf_label *key, struct lf_pairing *p)
+{
+    for (;;) {
+        double best = HUGE_VAL;
+        int32_t b_best = -1, t_best = -1;
+        for (int32_t b = first_of(bt, key); b >= 0; b = next_of(bt, key, b))
+            for (int32_t t = first_of(tt, key); p->theirs_of[b] < 0 && t >= 0;
+                 t = next_of(tt, key, t)) {
+                double d = p->base_of[t] < 0
+                               ? distance(&base->label[b], &theirs->label[t])
+                               : HUGE_VAL;
+                if (d < best) {
+                    best = d;
+                    b_best = b;
+                    t_best = t;
+                }
+            }
+        if (b_best < 0)
+            return;
+        tie(p, (size_t)b_best, (size_t)t_best);
+    }
+}
+
+static void pair_by_id(const struct lf_sample *base, const struct lf_sample *theirs,
+                       const struct table *bt, const struct table *tt,
+                       struct lf_pairing *p)
+{
+    for (size_t t = 0; t < theirs->labels; t++) {
+        const struct lf_label *l = &theirs->label[t];
+        int32_t b = first_of(bt, l);
+        p->ids += l->id.known;
+        p->known_ids += b >= 0;
+        if (b >= 0 && p->base_of[t] < 0)
+            pair_group(base, theirs, bt, tt, l, p);
+    }
+}
+
+static void pair_ours(const struct lf_sample *base, const struct lf_sample *ours,
+                      const struct table *ot, bool *used, struct lf_pairing *p)
+{
+    size_t nameless = 0; // labels without an id are matched by their order
+    for (size_t b = 0; b < base->labels; b++) {
+        const struct lf_label *l = &base->label[b];
+        p->ours_of[b] = -1;
+        for (int32_t o = first_of(ot, l); o >= 0; o = next_of(ot, l, o))
+            if (!used[o]) {
+                used[o] = true;
+                p->ours_of[b] = o;
+                break;
+            }
+        if (l->id.known)
+            continue;
+        while (nameless < ours->labels && (ours->label[nameless].id.known ||
+                                           ours->label[nameless].field != l->field))
+            nameless++;
+        if (nameless < ours->labels)
+            p->ours_of[b] = (int32_t)nameless++;
+    }
+}
+
+// ---------------------------------------------------------------------------- new ids
+
+void lf_run_mark(const struct lf_run *run, uint8_t mark[4])
+{
+    uint64_t h = lf_hash(run->uid);
+    for (int i = 0; i < 4; i++)
+        mark[i] = (uint8_t)(h >> (8 * i));
+}
+
+static bool add_text(struct lf_digest *d, struct lf_slice text, struct lf_error *err)
+{
+    uint64_t n = text.len;
+    return lf_digest_add(d, (struct lf_slice){(const char *)&n, sizeof n}, err) &&
+           lf_digest_add(d, text, err);
+}
+
+// The id of an addition: the run's mark, then a digest of run, sample, field, content
+// and, for the second of two equal shapes, its number. The same file gives the same
+// ids, whenever.
+static bool make_id(const struct lf_run *run, const struct lf_sample *base,
+                    const struct lf_label *l, uint64_t number, struct lf_digest *d,
+                    struct lf_id *id, struct lf_error *err)
+{
+    unsigned char whole[LF_DIGEST_BYTES];
+    const struct lf_field *f = &run->schema.field[l->field];
+    uint64_t kind = l->kind;
+    bool ok =
+        add_text(d, run->uid, err) &&
+        add_text(d, (struct lf_slice){(const char *)base->id.at, 12}, err) &&
+        add_text(d, f->name, err) && add_text(d, l->name, err) &&
+        lf_digest_add(d, (struct lf_slice){(const char *)&kind, sizeof kind}, err) &&
+        lf_digest_add(d, (struct lf_slice){(const char *)&number, sizeof number},
+                      err) &&
+        lf_digest_add(d,
+                      (struct lf_slice){(const char *)l->xy,
+                                        2 * (size_t)l->points * sizeof *l->xy},
+                      err) &&
+        lf_digest_add(d, (struct lf_slice){(const char *)&l->turn, sizeof l->turn},
+                      err);
+    for (uint32_t i = 0; ok && i < l->attrs; i++)
+        ok = add_text(d, f->attr[l->attr[i].name].name, err) &&
+             add_text(d, l->attr[i].text, err);
+    if (!ok || !lf_digest_take(d, whole, err))
+        return false;
+    id->known = true;
+    lf_run_mark(run, id->at);
+    memcpy(id->at + 4, whole, 8);
+    return true;
+}
+
+static bool same_shape(const struct lf_field *f, const struct lf_label *a,
+                       const struct lf_label *b)
+{
+    struct lf_attr_set attrs;
+    return a->field == b->field && !lf_changed(f, a, b, 0, &attrs);
+}
+
+static size_t shape_hash(const struct lf_label *l)
+{
+    uint64_t h = lf_hash(l->name) ^ l->field;
+    size_t bytes = 2 * (size_t)(l->points < 2 ? l->points : 2) * sizeof *l->xy;
+    return (size_t)(h * 31 ^ lf_hash((struct lf_slice){(const char *)l->xy, bytes}));
+}
+
+// Counts equal shapes, so that the second of two gets an id of its own.
+struct seen {
+    int32_t *slot; // first label of a shape + 1
+    uint64_t *count;
+    size_t slots;
+};
+
+static uint64_t number_of(const struct lf_rules *r, const struct lf_sample *theirs,
+                          size_t t, struct seen *seen)
+{
+    const struct lf_label *l = &theirs->label[t];
+    size_t k = shape_hash(l) & (seen->slots - 1);
+    while (seen->slot[k] && !same_shape(&r->run->schema.field[l->field],
+                                        &theirs->label[seen->slot[k] - 1], l))
+        k = (k + 1) & (seen->slots - 1);
+    if (!seen->slot[k])
+        seen->slot[k] = (int32_t)t + 1;
+    return seen->count[k]++;
+}
+
+static bool new_ids(const struct lf_rules *r, const struct lf_sample *base,
+                    const struct lf_sample *theirs, struct lf_pairing *p,
+                    struct lf_arena *a, struct lf_error *err)
+{
+    struct lf_digest *d = NULL;
+    struct seen seen = {.slots = 16};
+    bool ok = true;
+    for (size_t t = 0; ok && t < theirs->labels; t++) {
+        if (p->base_of[t] >= 0)
+            continue;
+        if (!d) { // most samples have no additions
+            while (seen.slots < 2 * theirs->labels)
+                seen.slots *= 2;
+            seen.slot = lf_arena_take(a, seen.slots, sizeof *seen.slot, err);
+            seen.count = lf_arena_take(a, seen.slots, sizeof *seen.count, err);
+            ok = seen.slot && seen.count && (d = lf_digest_new(err));
+        }
+        ok = ok && make_id(r->run, base, &theirs->label[t],
+                           number_of(r, theirs, t, &seen), d, &p->new_id[t], err);
+    }
+    lf_digest_free(&d);
+    return ok;
+}
+
+// What an earlier archive of this run added has no id in the tool: the made id tells
+// it.
+static void pair_made(const struct lf_sample *theirs, const struct table *bt,
+                      struct lf_pairing *p)
+{
+    for (size_t t = 0; t < theirs->labels; t++) {
+        struct lf_label key = theirs->label[t];
+        if (p->base_of[t] >= 0)
+            continue;
+        key.id = p->new_id[t];
+        int32_t b = first_of(bt, &key);
+        if (b >= 0 && p->theirs_of[b] < 0)
+            tie(p, (size_t)b, t);
+    }
+}
+
+// ---------------------------------------------------------------------------- by place
+
+// Every base label with every returned one is a pair that a hostile file could make
+// many of.
+static bool few_pairs(size_t base, size_t theirs, struct lf_error *err)
+{
+    return base == 0 || theirs <= LF_PAIRS / base ||
+           lf_fail(err, LF_E_LIMIT_COUNT,
+                   "too many labels without ids to compare (limit pairs)");
+}
+
+struct candidate {
+    double overlap;
+    int32_t base, theirs;
+};
+
+static int by_overlap(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return x->overlap != y->overlap ? (x->overlap < y->overlap ? 1 : -1)
+           : x->base != y->base     ? (x->base > y->base ? 1 : -1)
+                                    : (x->theirs > y->theirs) - (x->theirs < y->theirs);
+}
+
+static size_t alone(const int32_t *of, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += of[i] < 0;
+    return count;
+}
+
+// Labels that could not have travelled with an id (added by this run, or without one in
+// the dataset), with shapes that came without: closest first. Less than a tenth in
+// common is another object.
+static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
+                         const struct lf_sample *theirs, struct lf_arena *a,
+                         struct lf_pairing *p, struct lf_error *err)
+{
+    uint8_t mark[4];
+    size_t count = 0, room = 0;
+    void *list = NULL;
+    lf_run_mark(r->run, mark);
+    for (size_t b = 0; b < base->labels; b++) {
+        const struct lf_label *l = &base->label[b];
+        if (!l->shipped || p->theirs_of[b] >= 0 ||
+            (l->id.known && memcmp(l->id.at, mark, sizeof mark)))
+            continue;
+        if (!few_pairs(alone(p->theirs_of, base->labels),
+                       alone(p->base_of, theirs->labels), err))
+            return false;
+        for (size_t t = 0; t < theirs->labels; t++) {
+            const struct lf_label *m = &theirs->label[t];
+            if (p->base_of[t] >= 0 || m->field != l->field || m->id.known)
+                continue;
+            double v = overlap(l, m);
+            if (v < 0.1)
+                continue;
+            if (!lf_arena_grow(a, &list, &room, count + 1, sizeof(struct candidate),
+                               err))
+                return false;
+            ((struct candidate *)list)[count++] =
+                (struct candidate){v, (int32_t)b, (int32_t)t};
+        }
+    }
+    struct candidate *c = list;
+    if (count)
+        qsort(c, count, sizeof *c, by_overlap);
+    for (size_t i = 0; i < count; i++)
+        if (p->theirs_of[c[i].base] < 0 && p->base_of[c[i].theirs] < 0)
+            tie(p, (size_t)c[i].base, (size_t)c[i].theirs);
+    return true;
+}
+
+// A file that carries no ids at all: labels that came back as they were shipped, one to
+// one.
+static bool pair_equal(const struct lf_rules *r, const struct lf_sample *base,
+                       const struct lf_sample *theirs, struct lf_pairing *p,
+                       struct lf_error *err)
+{
+    struct lf_attr_set attrs;
+    if (!few_pairs(base->labels, theirs->labels, err))
+        return false;
+    for (size_t b = 0; b < base->labels; b++) {
+        const struct lf_label *l = &base->label[b];
+        for (size_t t = 0; l->shipped && p->theirs_of[b] < 0 && t < theirs->labels; t++)
+            if (p->base_of[t] < 0 && theirs->label[t].field == l->field &&
+                !lf_changed(&r->run->schema.field[l->field], l, &theirs->label[t],
+                            r->slack, &attrs))
+                tie(p, b, t);
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------------------- events
+
+static bool tell(const struct lf_rules *r, struct lf_events *ev, enum lf_code code,
+                 const struct lf_sample *base, const struct lf_label *l,
+                 struct lf_slice file, struct lf_error *err)
+{
+    char sample[25], label[25];
+    lf_id_print(&base->id, sample);
+    lf_id_print(&l->id, label);
+    struct lf_event e = {.code = code,
+                         .file = file,
+                         .line = l->line,
+                         .sample = lf_slice_of(sample),
+                         .label = lf_slice_of(label),
+                         .field = r->run->schema.field[l->field].name,
+                         .came = l->native};
+    return lf_events_add(ev, &e, err);
+}
+
+static bool tell_ids(const struct lf_rules *r, const struct lf_sample *base,
+                     const struct lf_sample *theirs, const struct table *bt,
+                     const struct lf_pairing *p, struct lf_slice file,
+                     struct lf_events *ev, struct lf_error *err)
+{
+    bool gone = false;
+    for (size_t b = 0; ev && b < base->labels; b++)
+        gone |= base->label[b].shipped && p->theirs_of[b] < 0 &&
+                (theirs->only < 0 || theirs->only == base->label[b].field);
+    for (size_t t = 0; ev && t < theirs->labels; t++) {
+        const struct lf_label *l = &theirs->label[t];
+        enum lf_code code = !l->id.known           ? LF_E_ID_LOST
+                            : first_of(bt, l) >= 0 ? LF_E_ID_DUPLICATE
+                                                   : LF_E_ID_FOREIGN;
+        if (p->base_of[t] < 0 && (code != LF_E_ID_LOST || gone || l->native.len) &&
+            !tell(r, ev, code, base, l, file, err))
+            return false;
+    }
+    return true;
+}
+
+bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
+             const struct lf_sample *ours, const struct lf_sample *theirs,
+             struct lf_arena *a, struct lf_pairing *p, struct lf_events *ev,
+             struct lf_slice file, struct lf_error *err)
+{
+    struct table bt, tt, ot;
+    bool *used = lf_arena_take(a, ours->labels, sizeof *used, err);
+    *p = (struct lf_pairing){0};
+    p->theirs_of = lf_arena_take(a, base->labels, sizeof *p->theirs_of, err);
+    p->ours_of = lf_arena_take(a, base->labels, sizeof *p->ours_of, err);
+    p->base_of = lf_arena_take(a, theirs->labels, sizeof *p->base_of, err);
+    p->new_id = lf_arena_take(a, theirs->labels, sizeof *p->new_id, err);
+    if (!used || !p->theirs_of || !p->ours_of || !p->base_of || !p->new_id ||
+        !build(&bt, base, true, a, err) || !build(&tt, theirs, false, a, err))
+        return false;
+    memset(p->theirs_of, 0xff, base->labels * sizeof *p->theirs_of);
+    memset(p->base_of, 0xff, theirs->labels * sizeof *p->base_of);
+    if (ours == base) {
+        for (size_t b = 0; b < base->labels; b++)
+            p->ours_of[b] = (int32_t)b;
+    } else {
+        if (!build(&ot, ours, false, a, err))
+            return false;
+        pair_ours(base, ours, &ot, used, p);
+    }
+    pair_by_id(base, theirs, &bt, &tt, p);
+    if (!(theirs->told & LF_IDS) && !pair_equal(r, base, theirs, p, err))
+        return false;
+    if (!new_ids(r, base, theirs, p, a, err))
+        return false;
+    pair_made(theirs, &bt, p);
+    return pair_closest(r, base, theirs, a, p, err) &&
+           tell_ids(r, base, theirs, &bt, p, file, ev, err);
+}
