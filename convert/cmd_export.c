@@ -221,6 +221,11 @@ static int done(const struct args *a, const struct lf_export_result *r,
         if (!ok)
             return lf_cli_fail(err);
     }
+    if (!a->quiet && r->left.len) {
+        char safe[600];
+        fprintf(stderr, "left as they are: %s\n",
+                lf_escape(lf_buf_view(&r->left), safe, sizeof safe));
+    }
     if (!a->quiet)
         fprintf(stderr,
                 "export %s: %llu samples, %llu tasks, %llu labels shipped, %llu at "
@@ -264,8 +269,6 @@ static int run_export(int argc, char **argv)
     }
     if (!ok || !check(&a, words, argv, &a.job, &err))
         return lf_cli_fail(&err);
-    if (!a.job.out)
-        a.job.out = "./labelferry-dry-run";
     struct lf_events *ev =
         lf_events_new(a.quiet ? NULL : stderr, a.max_errors, a.verbose, &err);
     ok = ev && lf_export(&a.job, ev, &result, &err);

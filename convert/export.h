@@ -27,6 +27,7 @@ struct lf_export_result {
     uint64_t shipped, home; // labels of the run's fields: shipped, stayed
     char run[160], uid[65];
     struct lf_buf fields; // JSON object: field -> labels shipped
+    struct lf_buf left;   // names of the label fields that are not in the run
 };
 
 LF_MUST_USE bool lf_export(const struct lf_export_job *job, struct lf_events *ev,

@@ -512,22 +512,11 @@ static bool settle_names(struct exporting *x)
     return true;
 }
 
-static bool inside_dataset(struct exporting *x)
-{
-    char parent[4200], real[4096]; // PATH_MAX
-    const char *slash = strrchr(x->job->out, '/');
-    snprintf(parent, sizeof parent, "%.*s", slash ? (int)(slash - x->job->out) : 1,
-             slash ? x->job->out : ".");
-    size_t n = strlen(x->media.dataset);
-    return realpath(parent[0] ? parent : "/", real) &&
-           !strncmp(real, x->media.dataset, n) && (!real[n] || real[n] == '/');
-}
-
 static bool begin_output(struct exporting *x)
 {
     char runs[4200];
     struct stat st;
-    if (inside_dataset(x)) {
+    if (x->job->out && lf_path_inside(x->job->out, x->job->dataset)) {
         lf_fail(x->err, LF_E_TARGET, "the output lies inside the dataset");
         return lf_fail_in_file(x->err, x->job->out);
     }
@@ -595,8 +584,11 @@ static bool list_left(struct exporting *x)
         struct lf_event e = {.code = LF_N_FIELD_LEFT,
                              .field = x->ds.field[i].name,
                              .was = x->ds.field[i].cls};
-        if (x->ds.field[i].cls.len && !lf_field_find(&x->run.schema, e.field, &row) &&
-            !lf_events_add(x->ev, &e, x->err))
+        if (!x->ds.field[i].cls.len || lf_field_find(&x->run.schema, e.field, &row))
+            continue;
+        lf_buf_text(&x->result->left, x->result->left.len ? ", " : "");
+        lf_buf_slice(&x->result->left, e.field);
+        if (!lf_events_add(x->ev, &e, x->err))
             return false;
     }
     return true;

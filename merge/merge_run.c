@@ -34,6 +34,7 @@ struct merging {
     uint64_t clean;         // bytes of samples.json that stay as they are
     bool changed;
     struct lf_new_base base;
+    bool *visited;     // by row: the dataset still holds the sample
     struct lf_arena a; // of the sample
     int lock;
     char temp[4200]; // the new dataset's folder while it is made; empty: none
@@ -314,18 +315,56 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     return ok;
 }
 
+// A sample that the dataset no longer holds: what came back for it cannot be taken, and
+// what was shipped of it counts as absent.
+static bool account_missing(struct merging *m, uint32_t row)
+{
+    struct lf_sample base, shipped;
+    struct lf_slice was;
+    size_t from, to;
+    char id[25];
+    lf_id_print(&m->run.item[row].id, id);
+    if (m->run.has_base) {
+        if (!lf_base_read(&m->run, row, &m->a, &was, m->err) ||
+            !parse_and_ship(m, was, row, &base, &shipped))
+            return false;
+        for (size_t b = 0; b < shipped.labels; b++)
+            m->result->counts.absent += shipped.label[b].shipped;
+    }
+    lf_incoming_of(&m->in, row, &from, &to);
+    for (; from < to; from++) {
+        struct lf_theirs t;
+        struct lf_event e = {.code = LF_E_UNMATCHED,
+                             .sample = lf_slice_of(id),
+                             .text = LF_S("the dataset no longer holds the sample")};
+        if (!lf_incoming_take(&m->in, from, &m->a, &t.sample, &t.file, &t.item, m->err))
+            return false;
+        e.file = t.file;
+        e.item = t.item;
+        m->result->unmatched++;
+        m->result->counts.ignored += t.sample.labels;
+        m->result->counts.returned += t.sample.labels;
+        if (!lf_events_add(m->ev, &e, m->err))
+            return false;
+    }
+    lf_arena_reset(&m->a);
+    return true;
+}
+
 static bool merge_all(struct merging *m)
 {
     struct fo_doc doc;
     struct fo_head head;
     bool ok, more = false;
     uint32_t guess = 0, row = 0;
-    if (!fo_rewind(&m->ds, m->err))
+    m->visited = lf_alloc(m->run.items, sizeof *m->visited, m->err);
+    if (!m->visited || !fo_rewind(&m->ds, m->err))
         return false;
     while ((ok = fo_next(&m->ds, &doc, &more, m->err)) && more) {
         ok = write_same(m, doc.gap) && fo_head(doc.raw, &m->a, &head, m->err);
         if (ok && lf_run_row(&m->run, &head.id, guess, &row)) {
             guess = row + 1;
+            m->visited[row] = true;
             ok = merge_document(m, &doc, row);
         } else if (ok) {
             ok = write_same(m, doc.raw);
@@ -340,7 +379,10 @@ static bool merge_all(struct merging *m)
         }
         lf_arena_reset(&m->a);
     }
-    return ok && write_same(m, doc.gap);
+    ok = ok && write_same(m, doc.gap);
+    for (row = 0; ok && row < m->run.items; row++)
+        ok = m->visited[row] || account_missing(m, row);
+    return ok;
 }
 
 // ---------------------------------------------------------------------------- verdict
@@ -367,9 +409,9 @@ static bool stop_at_policies(struct merging *m)
             "%llu labels came back with unexpected shapes; --unexpected ignore leaves "
             "them out",
             (unsigned long long)lf_events_count(m->ev, LF_E_TYPE));
-    if (m->job->fail_unmatched && m->in.unmatched)
+    if (m->job->fail_unmatched && m->result->unmatched)
         return lf_fail(m->err, LF_E_UNMATCHED, "%llu items match no sample",
-                       (unsigned long long)m->in.unmatched);
+                       (unsigned long long)m->result->unmatched);
     if (m->job->fail_attr && lf_events_count(m->ev, LF_E_ATTR))
         return lf_fail(m->err, LF_E_ATTR, "%llu values of unknown attributes came back",
                        (unsigned long long)lf_events_count(m->ev, LF_E_ATTR));
@@ -538,6 +580,10 @@ static bool prepare(struct merging *m)
     if (!fo_open(&m->ds, job->dataset, m->err) ||
         !lf_find_run(job, &m->run, &m->run_here, m->ev, m->err))
         return false;
+    if (job->out && lf_path_inside(job->out, job->dataset)) {
+        lf_fail(m->err, LF_E_TARGET, "the output lies inside the dataset");
+        return lf_fail_in_file(m->err, job->out);
+    }
     if (job->out && !job->replace && lstat(job->out, &st) == 0) {
         lf_fail(m->err, LF_E_EXISTS,
                 "the output is there already; --force replaces a dataset");
@@ -586,6 +632,7 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     lf_out_free(&m.out);
     if (!ok && m.temp[0])
         lf_outdir_drop(m.temp);
+    lf_free(m.visited);
     lf_new_base_done(&m.base);
     lf_incoming_done(&m.in);
     lf_run_done(&m.run);

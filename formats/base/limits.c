@@ -19,6 +19,8 @@ static const struct lf_limit limits[] = {
     {"attributes", "attributes", "attributes of one field", LF_FIELD_ATTRIBUTES},
     {"class-name", "bytes", "the name of one class", LF_CLASS_BYTES},
     {"id", "bytes", "a label id; longer text is not an id", LF_ID_BYTES},
+    {"coordinate", "pixels",
+     "distance of a returned coordinate from the image's corner", LF_COORDINATE},
     {"pairs", "pairs", "labels without ids of one sample, compared with each other",
      LF_PAIRS},
     {"spool-memory", "bytes",

@@ -25,6 +25,7 @@ enum {
     LF_CLASS_BYTES = 1024,
     LF_ID_BYTES = 64,
     LF_PAIRS = 268435456,
+    LF_COORDINATE = 1000000000,
     LF_SPOOL_MEMORY = 33554432
 };
 #define LF_ZIP_TOTAL UINT64_C(68719476736) // bytes out of one archive

@@ -1,5 +1,8 @@
 #include "formats/base/relpath.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <stdio.h>
 
 #include "formats/base/limits.h"
@@ -75,4 +78,19 @@ bool lf_path_join(char *out, size_t cap, const char *dir, const char *name,
     if (n < 0 || (size_t)n >= cap)
         return lf_fail(err, LF_E_PATH, "a path is longer than %zu bytes", cap);
     return true;
+}
+
+bool lf_path_inside(const char *path, const char *folder)
+{
+    char parent[4096], real[4096], root[4096]; // PATH_MAX
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+    if (n >= sizeof parent || !realpath(folder, root))
+        return false;
+    memcpy(parent, path, n);
+    parent[n] = '\0';
+    if (!realpath(path, real) && !realpath(n ? parent : slash ? "/" : ".", real))
+        return false;
+    n = strlen(root);
+    return !strncmp(real, root, n) && (!real[n] || real[n] == '/' || n == 1);
 }

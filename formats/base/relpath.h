@@ -14,4 +14,7 @@ LF_MUST_USE bool lf_relpath_check(struct lf_slice name, enum lf_code code,
 LF_MUST_USE bool lf_path_join(char *out, size_t cap, const char *dir, const char *name,
                               struct lf_error *err);
 
+// Whether `path`, which need not exist, would lie in `folder` or be it; links resolved.
+bool lf_path_inside(const char *path, const char *folder);
+
 #endif

@@ -65,7 +65,12 @@ static bool number_of(const struct attrs *x, const char *name, double *out,
     struct lf_slice text = value_of(x, name);
     if (!text.at)
         return bad(err, x->line, "a shape lacks the attribute", name);
-    return lf_parse_decimal(text, out) || bad(err, x->line, "not a number:", name);
+    if (!lf_parse_decimal(text, out))
+        return bad(err, x->line, "not a number:", name);
+    if (*out >= -LF_COORDINATE && *out <= LF_COORDINATE)
+        return true;
+    lf_fail(err, LF_E_LIMIT_COUNT, "%s is too far away (limit coordinate)", name);
+    return lf_fail_at_line(err, x->line);
 }
 
 static bool side_of(const struct attrs *x, const char *name, uint32_t *out,

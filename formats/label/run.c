@@ -277,7 +277,7 @@ static bool read_item(struct lf_slice line, struct lf_run_item *item,
         !small(col[7], UINT32_MAX, &item->base_len))
         return false;
     item->base_at = (uint64_t)at;
-    return true;
+    return item->width > 0 && item->height > 0;
 }
 
 static bool add_item(struct lf_run *run, uint32_t row, struct lf_slice line,
