@@ -90,6 +90,28 @@ static bool is_rotation(const struct lf_field *f, struct lf_slice name)
     return lf_field_kind(f->type) == LF_BOX && lf_slice_is(name, "rotation");
 }
 
+// A select or radio whose choices were given can show no other value.
+static bool check_choice(const struct lf_field *f, struct lf_slice name,
+                         struct lf_slice text, struct lf_error *err)
+{
+    bool choices = false;
+    char attr[80], value[80];
+    for (size_t i = 0; i < f->attrs; i++) {
+        const struct lf_attr_def *d = &f->attr[i];
+        if (!lf_slice_eq(d->name, name) || !d->listed ||
+            (d->input != LF_IN_SELECT && d->input != LF_IN_RADIO))
+            continue;
+        choices = true;
+        for (size_t k = 0; k < d->values; k++)
+            if (lf_slice_eq(d->value[k], text))
+                return true;
+    }
+    return !choices ||
+           lf_fail(err, LF_E_SELECT, "attribute \"%s\": \"%s\" is not among its values",
+                   lf_escape(name, attr, sizeof attr),
+                   lf_escape(text, value, sizeof value));
+}
+
 static bool see_attr(void *user, struct lf_slice name, struct lf_slice value,
                      struct lf_error *err)
 {
@@ -105,6 +127,8 @@ static bool see_attr(void *user, struct lf_slice name, struct lf_slice value,
         return false;
     if (!scalar) // lists, dates and objects stay at home
         return true;
+    if (type != LF_V_NULL && !check_choice(&x->schema->field[x->at], name, text, err))
+        return false;
     void *kinds = seen->kind;
     if (!lf_names_add(&seen->attrs, name, &row, NULL, err) ||
         !lf_grow(&kinds, &seen->kind_room, row + 1u, sizeof *seen->kind, err))
