@@ -102,6 +102,8 @@ static bool check_choice(const struct lf_field *f, struct lf_slice name,
             (d->input != LF_IN_SELECT && d->input != LF_IN_RADIO))
             continue;
         choices = true;
+        if (!text.len && !d->preset.len) // shown as nothing chosen
+            return true;
         for (size_t k = 0; k < d->values; k++)
             if (lf_slice_eq(d->value[k], text))
                 return true;
