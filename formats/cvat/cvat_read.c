@@ -38,16 +38,20 @@ static bool has_ending(const char *name, const char *lower)
     return true;
 }
 
-// The root element of what a member begins with, past BOM, declaration and comments.
+// Whether a member begins as a dump does: past BOM, white space, declaration and
+// comments, its root is <annotations>. Other files may hold that word further inside, a
+// stored zip for one.
 static bool is_dump(const char *text, size_t n)
 {
     static const char word[] = "<annotations";
-    for (size_t i = 0; i + sizeof word - 1 <= n; i++)
-        if (text[i] == '<') {
-            if (text[i + 1] == '?' || text[i + 1] == '!')
-                continue;
+    size_t i = n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+    while (i < n && strchr(" \t\r\n", text[i]) && text[i])
+        i++;
+    if (i == n || text[i] != '<')
+        return false;
+    for (; i + sizeof word - 1 <= n; i++)
+        if (text[i] == '<' && text[i + 1] != '?' && text[i + 1] != '!')
             return !memcmp(text + i, word, sizeof word - 1);
-        }
     return false;
 }
 

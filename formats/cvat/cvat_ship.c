@@ -48,7 +48,7 @@ static bool holds(const struct lf_attr_def *d, struct lf_slice *text)
         return lf_parse_decimal(*text, &number);
     case LF_IN_SELECT:
     case LF_IN_RADIO:
-        return listed(d, *text);
+        return listed(d, *text) || (!text->len && !d->preset.len); // "" leads the list
     default:
         return text_fits(*text);
     }
