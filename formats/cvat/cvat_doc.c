@@ -91,6 +91,37 @@ static bool side_of(const struct attrs *x, const char *name, uint32_t *out,
 
 // ---------------------------------------------------------------------------- items
 
+// A project dump gives equal names of one subset "_1", "_2" .. before the ending: two
+// fields of a run are two tasks with the same images. The name is brought back if the
+// run knows it then.
+static bool plain_name(struct cvat_doc *d, struct lf_slice *name, struct lf_error *err)
+{
+    enum lf_found how;
+    uint32_t row;
+    size_t dot = name->len, digits;
+    struct lf_slice shorter;
+    if (strcmp(d->meta.kind, "project") != 0)
+        return true;
+    if (!lf_run_find(d->run, *name, &row, &how, err))
+        return false;
+    while (dot && name->at[dot - 1] != '.' && name->at[dot - 1] != '/')
+        dot--;
+    dot = dot && name->at[dot - 1] == '.' ? dot - 1 : name->len;
+    for (digits = dot;
+         digits && name->at[digits - 1] >= '0' && name->at[digits - 1] <= '9';)
+        digits--;
+    if (how == LF_FOUND_EXACT || digits == dot || !digits ||
+        name->at[digits - 1] != '_')
+        return true;
+    if (!lf_arena_printf(&d->arena, &shorter, err, "%.*s%.*s", (int)(digits - 1),
+                         name->at, (int)(name->len - dot), name->at + dot) ||
+        !lf_run_find(d->run, shorter, &row, &how, err))
+        return false;
+    if (how == LF_FOUND_EXACT)
+        *name = shorter;
+    return true;
+}
+
 static bool start_image(struct cvat_doc *d, const struct attrs *x, struct lf_error *err)
 {
     struct lf_slice name = value_of(x, "name"), id = value_of(x, "id");
@@ -105,7 +136,8 @@ static bool start_image(struct cvat_doc *d, const struct attrs *x, struct lf_err
         d->item.number = -1;
     d->field =
         d->forced >= 0 ? d->forced : cvat_meta_field(&d->meta, value_of(x, "task_id"));
-    return lf_arena_text(&d->arena, name, &d->item.name, err) &&
+    return plain_name(d, &name, err) &&
+           lf_arena_text(&d->arena, name, &d->item.name, err) &&
            side_of(x, "width", &d->item.sample.width, err) &&
            side_of(x, "height", &d->item.sample.height, err);
 }
