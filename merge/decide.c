@@ -11,6 +11,7 @@ struct job {
     struct lf_counts *counts;
     struct lf_events *ev;
     struct lf_pairing pair;
+    bool marked; // some label of ours was added by this run
     struct lf_error *err;
 };
 
@@ -308,8 +309,18 @@ static bool came_back(struct job *j, size_t b, const struct lf_label *theirs)
 // Whether the dataset holds an addition already: the archive was merged before into it.
 static bool there_already(const struct job *j, uint16_t field, const struct lf_id *id)
 {
-    for (size_t o = 0; o < j->ours->labels; o++)
+    for (size_t o = 0; j->marked && o < j->ours->labels; o++)
         if (j->ours->label[o].field == field && lf_id_eq(&j->ours->label[o].id, id))
+            return true;
+    return false;
+}
+
+static bool any_marked(const struct lf_run *run, const struct lf_sample *s)
+{
+    uint8_t mark[4];
+    lf_run_mark(run, mark);
+    for (size_t i = 0; i < s->labels; i++)
+        if (s->label[i].id.known && !memcmp(s->label[i].id.at, mark, sizeof mark))
             return true;
     return false;
 }
@@ -418,6 +429,7 @@ bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
                     .err = err};
     if (!lf_pair(r, base, ours, theirs, a, &j.pair, ev, file, err))
         return false;
+    j.marked = any_marked(r->run, ours);
     counts->returned += theirs->labels;
     counts->ids += j.pair.ids;
     counts->known_ids += j.pair.known_ids;
@@ -463,6 +475,7 @@ static bool apply_attrs(const struct lf_change *c, struct lf_label *l,
 static bool apply_edit(const struct lf_change *c, struct lf_label *l,
                        struct lf_arena *a, struct lf_error *err)
 {
+    l->whole = (struct lf_slice){0}; // no longer what it says
     if (c->parts & LF_CLASS)
         l->name = c->theirs->name;
     if (c->parts & LF_SPACE) {

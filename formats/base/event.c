@@ -54,9 +54,12 @@ static void print(const struct lf_events *e, const struct lf_event *v,
     fputs(lf_escape(v->file, file, sizeof file), e->out);
     if (v->line)
         fprintf(e->out, ":%llu", (unsigned long long)v->line);
+    struct lf_slice said = v->text.len ? v->text : lf_slice_of(row->cause);
+    if (said.at[said.len - 1] == '.')
+        said.len--;
     fprintf(e->out, "%s%s: LF%04d %s: %s", v->file.len ? ": " : "",
             lf_severity_name(row->severity), (int)row->code, row->slug,
-            v->text.len ? lf_escape(v->text, text, sizeof text) : row->cause);
+            lf_escape(said, text, sizeof text));
     if (v->was.len || v->came.len)
         fprintf(e->out, ": %s -> %s", lf_escape(v->was, was, sizeof was),
                 lf_escape(v->came, came, sizeof came));

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include "formats/base/number.h"
 #include "formats/fiftyone/fo_dataset.h"
@@ -14,6 +15,8 @@ struct job { // one document's edits while they are made
     struct lf_arena *a;
     struct lf_edits *edits;
     struct lf_error *err;
+    const char **gone; // places of deleted labels
+    size_t gones;
 };
 
 static size_t offset(const struct job *j, const char *at)
@@ -264,14 +267,29 @@ static bool edit_label(struct job *j, const struct lf_change *c)
 
 // ------------------------------------------------------------------- fields
 
+static int by_place(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+// The labels that go, sorted, so that a list of any length is walked once.
+static bool list_gone(struct job *j)
+{
+    j->gone = lf_arena_take(j->a, j->plan->count, sizeof *j->gone, j->err);
+    for (size_t i = 0; j->gone && i < j->plan->count; i++) {
+        const struct lf_change *c = &j->plan->change[i];
+        if (c->ours && !c->theirs)
+            j->gone[j->gones++] = c->ours->raw.at;
+    }
+    if (j->gone && j->gones)
+        qsort(j->gone, j->gones, sizeof *j->gone, by_place);
+    return j->gone != NULL;
+}
+
 static bool deleted(const struct job *j, const char *raw)
 {
-    for (size_t i = 0; i < j->plan->count; i++) {
-        const struct lf_change *c = &j->plan->change[i];
-        if (c->ours && !c->theirs && c->ours->raw.at == raw)
-            return true;
-    }
-    return false;
+    return j->gones && bsearch(&raw, j->gone, j->gones, sizeof *j->gone, by_place);
 }
 
 struct tally {
@@ -448,12 +466,12 @@ bool fo_edits(const struct lf_schema *s, const struct lf_sample *sample,
               const struct lf_changes *plan, double slack, const struct fo_notes *notes,
               struct lf_arena *a, struct lf_edits *edits, struct lf_error *err)
 {
-    struct job j = {s, sample, plan, slack, notes, a, edits, err};
+    struct job j = {s, sample, plan, slack, notes, a, edits, err, NULL, 0};
     *edits = (struct lf_edits){0};
     if (!plan->count)
         return true;
     struct lf_slice *value = lf_arena_take(a, s->fields, sizeof *value, err);
-    if (!value)
+    if (!value || !list_gone(&j))
         return false;
     fo_values(s, sample->raw, value);
     for (size_t i = 0; i < plan->count; i++) {
