@@ -2,6 +2,7 @@
 #include "formats/base/digest.h"
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/fiftyone/fo_format.h"
+#include "formats/fiftyone/fo_keys.h"
 
 struct lf_reader {
     const struct lf_run *run;
@@ -109,6 +110,20 @@ static bool finish(struct lf_reader *r, struct lf_error *err)
     return true;
 }
 
+// A label that turns out to be new is taken whole: confidence, tags, attributes outside
+// the schema. One of another class than the field holds is made of its parts.
+static void keep_whole(const struct lf_field *f, struct lf_label *l)
+{
+    struct lf_slice cls;
+    if (!lf_json_get(l->raw, "_cls", &cls))
+        return;
+    cls = lf_json_trim(cls);
+    if (lf_json_type(cls) == LF_JSON_STRING &&
+        lf_json_key_is((struct lf_slice){cls.at + 1, cls.len - 2},
+                       lf_slice_of(fo_class_name(f->type, true))))
+        l->whole = l->raw;
+}
+
 // Labels of kinds the run does not ask for, or without a class, are not the run's
 // business.
 static void drop_others(const struct lf_run *run, int only, struct lf_sample *s)
@@ -155,8 +170,10 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
     drop_others(r->run, r->field, &item->sample);
     for (size_t i = 0; i < item->sample.labels; i++) {
         struct lf_label *l = &item->sample.label[i];
-        if (!fill_attrs(&r->run->schema.field[l->field], l, a, err))
+        const struct lf_field *f = &r->run->schema.field[l->field];
+        if (!fill_attrs(f, l, a, err))
             return false;
+        keep_whole(f, l);
     }
     item->sample.told = LF_BOX | LF_TAG | LF_IDS;
     item->sample.only = r->field;

@@ -56,12 +56,34 @@ static void put_attr(const struct lf_field *f, const struct lf_attr *attr,
     lf_attr_set_add(&dropped->attrs, attr->name);
 }
 
+// The bytes it came with but for the id.
+static void put_whole(struct lf_slice whole, const char *hex, struct lf_buf *out)
+{
+    struct lf_slice key, value;
+    const char *end = whole.at + whole.len;
+    for (struct lf_json_walk w = lf_json_enter(whole);
+         lf_json_member(&w, &key, &value);)
+        if (lf_json_key_is(key, LF_S("_id"))) {
+            value = lf_json_trim(value);
+            lf_buf_slice(out, lf_slice_between(whole.at, value.at));
+            lf_buf_printf(out, "{\"$oid\": \"%s\"}", hex);
+            lf_buf_slice(out, lf_slice_between(value.at + value.len, end));
+            return;
+        }
+    lf_buf_printf(out, "{\"_id\": {\"$oid\": \"%s\"}, ", hex);
+    lf_buf_slice(out, lf_slice_between(whole.at + 1, end));
+}
+
 void fo_new_label(const struct lf_field *f, const struct lf_label *l,
                   const struct lf_id *id, const struct lf_sample *sample,
                   struct lf_buf *out, struct fo_dropped *dropped)
 {
     char hex[25];
     lf_id_print(id, hex);
+    if (l->whole.len) {
+        put_whole(l->whole, hex, out);
+        return;
+    }
     lf_buf_printf(out, "{\"_id\": {\"$oid\": \"%s\"}, \"_cls\": \"%s\", ", hex,
                   fo_class_name(f->type, true));
     lf_buf_text(out, l->kind == LF_BOX ? "\"attributes\": {}, \"tags\": [], \"label\": "

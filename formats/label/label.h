@@ -71,6 +71,7 @@ struct lf_label {
         raw; // its bytes in the dataset document; empty: it came from an archive
     struct lf_slice name;   // class; empty: none
     struct lf_slice native; // the tool's own id, or a text where an id was expected
+    struct lf_slice whole;  // from an edited copy: its bytes there, should it be new
     uint16_t field, kind;   // field: row of the run's schema; kind: one lf_kind
     uint32_t frame;         // 1-based; 0: the sample itself
     int64_t index;          // -1: none

@@ -9,12 +9,13 @@ static void put_text(struct lf_buf *out, struct lf_slice t)
 static void pack_label(const struct lf_label *l, struct lf_buf *out)
 {
     struct lf_label flat = *l;
-    flat.raw = flat.name = flat.native = (struct lf_slice){0};
+    flat.raw = flat.name = flat.native = flat.whole = (struct lf_slice){0};
     flat.xy = NULL;
     flat.attr = NULL;
     lf_buf_add(out, &flat, sizeof flat);
     put_text(out, l->name);
     put_text(out, l->native);
+    put_text(out, l->whole);
     lf_buf_add(out, l->xy, l->points * 2 * sizeof *l->xy);
     for (uint32_t i = 0; i < l->attrs; i++) {
         struct lf_attr attr = l->attr[i];
@@ -71,6 +72,7 @@ static bool unpack_label(struct cursor *c, struct lf_arena *a, struct lf_label *
     take_into(c, l, sizeof *l);
     l->name = take_text(c);
     l->native = take_text(c);
+    l->whole = take_text(c);
     if (!c->ok || l->points > c->left || l->attrs > c->left)
         return false;
     l->xy = lf_arena_take(a, (size_t)l->points * 2, sizeof *l->xy, err);
