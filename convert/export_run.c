@@ -29,8 +29,9 @@ struct exporting {
     struct lf_events *ev;
     struct lf_export_result *result;
     char out_temp[4200], run_temp[4200], run_path[4200]; // temps: empty when not begun
-    uint64_t *shipped;                                   // by field
-    struct lf_out_task *task;                            // of all tasks, for the sheet
+    char runs_made[4200];     // the folder of runs, if this export made it
+    uint64_t *shipped;        // by field
+    struct lf_out_task *task; // of all tasks, for the sheet
     size_t tasks;
     struct lf_arena a; // of the sample
     struct lf_error *err;
@@ -528,10 +529,13 @@ static bool begin_output(struct exporting *x)
         return false;
     if (x->job->dry_run)
         return true;
-    if (lstat(runs, &st) != 0 && !lf_mkdirs(runs, x->err)) {
-        if (x->err->code == LF_E_IO && !x->job->runs_dir)
-            lf_fail_in_file(x->err, runs);
-        return false;
+    if (lstat(runs, &st) != 0) {
+        if (!lf_mkdirs(runs, x->err)) {
+            if (x->err->code == LF_E_IO && !x->job->runs_dir)
+                lf_fail_in_file(x->err, runs);
+            return false;
+        }
+        snprintf(x->runs_made, sizeof x->runs_made, "%s", runs);
     }
     return lf_outdir_begin(x->run_path, x->run_temp, sizeof x->run_temp, x->err) &&
            lf_outdir_begin(x->job->out, x->out_temp, sizeof x->out_temp, x->err);
@@ -619,6 +623,8 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
         lf_outdir_drop(x.run_temp);
     if (x.out_temp[0])
         lf_outdir_drop(x.out_temp);
+    if (!ok && x.runs_made[0])
+        rmdir(x.runs_made); // of a refused export nothing stays
     lf_free(x.shipped);
     lf_free(x.task);
     lf_media_close(&x.media);

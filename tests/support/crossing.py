@@ -1,0 +1,132 @@
+"""A whole crossing as a test sees it: export, what people did on the far side, merge."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+
+import judges
+import testenv
+
+BUCKETS = ("kept", "edited", "added", "deleted", "refused", "ignored", "conflict", "absent")
+OURS = ("Detection", "Detections", "Classification", "Classifications")
+
+
+def counts(**given):
+    """The counts of a report: what is not named is 0, and "labels" is the sum."""
+    out = dict.fromkeys(BUCKETS, 0)
+    out.update(given)
+    out["labels"] = sum(out.values())
+    return out
+
+
+def fields_of(dataset):
+    """Names of the fields that can cross, in the order of metadata.json."""
+    meta = read_json(os.path.join(dataset, "metadata.json"))
+    rows = meta.get("sample_fields") or []
+    return [f["name"] for f in rows if isinstance(f, dict) and (f.get("embedded_doc_type") or "").split(".")[-1] in OURS]
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
+def samples_of(dataset):
+    return read_json(os.path.join(dataset, "samples.json"))["samples"]
+
+
+def labels_of(sample, field):
+    """The labels of a field of a sample, whether it holds one or a list."""
+    value = sample.get(field)
+    if not value:
+        return []
+    for key in ("detections", "classifications"):
+        if isinstance(value.get(key), list):
+            return value[key]
+    return [value] if "label" in value else []
+
+
+
+def listing(folder):
+    """Every path with kind, size, time of change and hash: equal lists mean nobody wrote."""
+    rows = []
+    for base, dirs, files in os.walk(folder):
+        for name in dirs + files:
+            path = os.path.join(base, name)
+            st = os.lstat(path)
+            digest = ""
+            if name in files:
+                with open(path, "rb") as f:
+                    digest = hashlib.sha256(f.read()).hexdigest()
+            rows.append((os.path.relpath(path, folder), st.st_mode, st.st_size, st.st_mtime_ns, st.st_ino, digest))
+    return sorted(rows)
+
+
+def dumps_in(path):
+    """The XML documents of one returned archive, by name."""
+    with open(path, "rb") as f:
+        data = f.read()
+    if not data.startswith(b"PK"):
+        return {os.path.basename(path): data}
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        return {n: z.read(n) for n in z.namelist() if n.endswith(".xml")}
+
+
+def zipped(members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, data in members.items():
+            z.writestr(zipfile.ZipInfo(name), data)
+    return out.getvalue()
+
+
+class CrossingCase(testenv.Case):
+    """Runs crossings of datasets in self.dir."""
+
+    def export(self, dataset, *options, fields=(), run="r", out="out", status=0):
+        """Exports and gives the JSON report."""
+        args = ["export", dataset, "--run", run, "-o", self.path(out), "--json", *options]
+        for f in fields:
+            args += ["--field", f]
+        return json.loads(self.labelferry(*args, status=status).stdout)
+
+    def far_side(self, *options, edits=None, out="out", back="back"):
+        """What comes back: the paths of the archives, in the order of the tasks."""
+        done = judges.far_side(self.path(out), self.path(back), *options, edits=edits)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return [self.path(back, n) for n in sorted(os.listdir(self.path(back)))]
+
+    def merge(self, dataset, archives, *options, run="r", where=("--in-place",), status=0):
+        """Merges and gives the JSON report."""
+        args = ["merge", run, *archives, "--dataset", dataset, "--json", *where, *options]
+        done = self.labelferry(*args, status=status)
+        report = json.loads(done.stdout)
+        report["stderr"] = done.stderr
+        return report
+
+    def rewrite(self, archive, change, name=None):
+        """The archive with change(text) in place of each of its XML documents, beside it or as `name`."""
+        docs = {n: change(d.decode("utf-8")).encode("utf-8") for n, d in dumps_in(archive).items()}
+        path = self.path(name) if name else archive
+        with open(path, "wb") as f:
+            f.write(zipped(docs) if archive.endswith(".zip") else next(iter(docs.values())))
+        return path
+
+    def data_of(self, dataset):
+        """All files of a dataset but the run records."""
+        return {k: v for k, v in testenv.snapshot(dataset).items()
+                if v is not None and not re.match(r"annotations/[^/]+/", k)}
+
+    def assert_unchanged(self, dataset, before):
+        """Every file but the run records is there with the bytes of `before`, and no other."""
+        after = self.data_of(dataset)
+        self.assertEqual(sorted(after), sorted(before))
+        for name in before:
+            if after[name] != before[name]:
+                self.fail("%s changed" % name)
+
+    def assert_counts(self, report, **want):
+        self.assertEqual(report["counts"], counts(**want), report["events"])
