@@ -174,20 +174,12 @@ static bool add_text(struct lf_digest *d, struct lf_slice text, struct lf_error 
            lf_digest_add(d, text, err);
 }
 
-// The id of an addition: the run's mark, then a digest of run, sample, field, content
-// and, for the second of two equal shapes, its number. The same file gives the same
-// ids, whenever.
-static bool make_id(const struct lf_run *run, const struct lf_sample *base,
-                    const struct lf_label *l, uint64_t number, struct lf_digest *d,
-                    struct lf_id *id, struct lf_error *err)
+static bool add_content(const struct lf_field *f, const struct lf_label *l,
+                        uint64_t number, struct lf_digest *d, struct lf_error *err)
 {
-    unsigned char whole[LF_DIGEST_BYTES];
-    const struct lf_field *f = &run->schema.field[l->field];
     uint64_t kind = l->kind;
     bool ok =
-        add_text(d, run->uid, err) &&
-        add_text(d, (struct lf_slice){(const char *)base->id.at, 12}, err) &&
-        add_text(d, f->name, err) && add_text(d, l->name, err) &&
+        add_text(d, l->name, err) &&
         lf_digest_add(d, (struct lf_slice){(const char *)&kind, sizeof kind}, err) &&
         lf_digest_add(d, (struct lf_slice){(const char *)&number, sizeof number},
                       err) &&
@@ -200,7 +192,24 @@ static bool make_id(const struct lf_run *run, const struct lf_sample *base,
     for (uint32_t i = 0; ok && i < l->attrs; i++)
         ok = add_text(d, f->attr[l->attr[i].name].name, err) &&
              add_text(d, l->attr[i].text, err);
-    if (!ok || !lf_digest_take(d, whole, err))
+    return ok;
+}
+
+// The id of an addition: the run's mark, then a digest of run, sample, field and the
+// id it has where it was made, if that is its own; else of its content and, for the
+// second of two equal shapes, its number. The same file gives the same ids, whenever.
+static bool make_id(const struct lf_run *run, const struct lf_sample *base,
+                    const struct lf_label *l, bool own_id, uint64_t number,
+                    struct lf_digest *d, struct lf_id *id, struct lf_error *err)
+{
+    unsigned char whole[LF_DIGEST_BYTES];
+    const struct lf_field *f = &run->schema.field[l->field];
+    if (!add_text(d, run->uid, err) ||
+        !add_text(d, (struct lf_slice){(const char *)base->id.at, 12}, err) ||
+        !add_text(d, f->name, err) ||
+        !(own_id ? add_text(d, (struct lf_slice){(const char *)l->id.at, 12}, err)
+                 : add_content(f, l, number, d, err)) ||
+        !lf_digest_take(d, whole, err))
         return false;
     id->known = true;
     lf_run_mark(run, id->at);
@@ -242,9 +251,18 @@ static uint64_t number_of(const struct lf_rules *r, const struct lf_sample *thei
     return seen->count[k]++;
 }
 
+// An id that was not shipped and that no other label has.
+static bool has_own_id(const struct table *bt, const struct table *tt,
+                       const struct lf_label *l)
+{
+    int32_t t = first_of(tt, l);
+    return t >= 0 && next_of(tt, l, t) < 0 && first_of(bt, l) < 0;
+}
+
 static bool new_ids(const struct lf_rules *r, const struct lf_sample *base,
-                    const struct lf_sample *theirs, struct lf_pairing *p,
-                    struct lf_arena *a, struct lf_error *err)
+                    const struct lf_sample *theirs, const struct table *bt,
+                    const struct table *tt, struct lf_pairing *p, struct lf_arena *a,
+                    struct lf_error *err)
 {
     struct lf_digest *d = NULL;
     struct seen seen = {.slots = 16};
@@ -259,15 +277,16 @@ static bool new_ids(const struct lf_rules *r, const struct lf_sample *base,
             seen.count = lf_arena_take(a, seen.slots, sizeof *seen.count, err);
             ok = seen.slot && seen.count && (d = lf_digest_new(err));
         }
-        ok = ok && make_id(r->run, base, &theirs->label[t],
+        const struct lf_label *l = &theirs->label[t];
+        ok = ok && make_id(r->run, base, l, has_own_id(bt, tt, l),
                            number_of(r, theirs, t, &seen), d, &p->new_id[t], err);
     }
     lf_digest_free(&d);
     return ok;
 }
 
-// What an earlier archive of this run added has no id in the tool: the made id tells
-// it.
+// What an earlier archive of this run added has another id in the tool, or none: the
+// made id tells it.
 static void pair_made(const struct lf_sample *theirs, const struct table *bt,
                       struct lf_pairing *p)
 {
@@ -277,8 +296,10 @@ static void pair_made(const struct lf_sample *theirs, const struct table *bt,
             continue;
         key.id = p->new_id[t];
         int32_t b = first_of(bt, &key);
-        if (b >= 0 && p->theirs_of[b] < 0)
-            tie(p, (size_t)b, t);
+        if (b < 0 || p->theirs_of[b] >= 0)
+            continue;
+        tie(p, (size_t)b, t);
+        p->known_ids += theirs->label[t].id.known;
     }
 }
 
@@ -444,7 +465,7 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
     pair_by_id(base, theirs, &bt, &tt, p);
     if (!(theirs->told & LF_IDS) && !pair_equal(r, base, theirs, p, err))
         return false;
-    if (!new_ids(r, base, theirs, p, a, err))
+    if (!new_ids(r, base, theirs, &bt, &tt, p, a, err))
         return false;
     pair_made(theirs, &bt, p);
     return pair_closest(r, base, theirs, a, p, err) &&
