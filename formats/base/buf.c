@@ -23,30 +23,6 @@ char *lf_buf_room(struct lf_buf *b, size_t more)
     return b->at + b->len;
 }
 
-void lf_buf_add(struct lf_buf *b, const void *bytes, size_t n)
-{
-    char *room = n ? lf_buf_room(b, n) : NULL;
-    if (room) {
-        memcpy(room, bytes, n);
-        b->len += n;
-    }
-}
-
-void lf_buf_slice(struct lf_buf *b, struct lf_slice s)
-{
-    lf_buf_add(b, s.at, s.len);
-}
-
-void lf_buf_text(struct lf_buf *b, const char *text)
-{
-    lf_buf_add(b, text, strlen(text));
-}
-
-void lf_buf_char(struct lf_buf *b, char c)
-{
-    lf_buf_add(b, &c, 1);
-}
-
 void lf_buf_printf(struct lf_buf *b, const char *fmt, ...)
 {
     va_list args, again;

@@ -17,10 +17,30 @@ static inline void lf_buf_clear(struct lf_buf *b)
 }
 // Room for `more` bytes behind `len`; NULL (and failed) when there is none.
 char *lf_buf_room(struct lf_buf *b, size_t more);
-void lf_buf_add(struct lf_buf *b, const void *bytes, size_t n);
-void lf_buf_slice(struct lf_buf *b, struct lf_slice s);
-void lf_buf_text(struct lf_buf *b, const char *text);
-void lf_buf_char(struct lf_buf *b, char c);
+// These four run once a byte or word of all output, so they are inline where there is
+// room.
+static inline void lf_buf_add(struct lf_buf *b, const void *bytes, size_t n)
+{
+    char *room = n == 0                               ? NULL
+                 : !b->failed && n <= b->cap - b->len ? b->at + b->len
+                                                      : lf_buf_room(b, n);
+    if (room) {
+        memcpy(room, bytes, n);
+        b->len += n;
+    }
+}
+static inline void lf_buf_slice(struct lf_buf *b, struct lf_slice s)
+{
+    lf_buf_add(b, s.at, s.len);
+}
+static inline void lf_buf_text(struct lf_buf *b, const char *text)
+{
+    lf_buf_add(b, text, strlen(text));
+}
+static inline void lf_buf_char(struct lf_buf *b, char c)
+{
+    lf_buf_add(b, &c, 1);
+}
 void lf_buf_printf(struct lf_buf *b, const char *fmt, ...) LF_PRINTF(2, 3);
 LF_MUST_USE bool lf_buf_ok(const struct lf_buf *b, struct lf_error *err);
 static inline struct lf_slice lf_buf_view(const struct lf_buf *b)

@@ -2,6 +2,7 @@
 // given, checked or not.
 #include "formats/base/json.h"
 
+#include "formats/base/json_scan.h"
 #include "formats/base/json_text.h"
 #include "formats/base/utf8.h"
 
@@ -60,27 +61,9 @@ static const char *skip_string(const char *p, const char *end)
 
 static const char *skip_container(const char *p, const char *end)
 {
-    size_t depth = 0;
-    while (p < end) {
-        switch (*p) {
-        case '"':
-            p = skip_string(p, end);
-            continue;
-        case '{':
-        case '[':
-            depth++;
-            break;
-        case '}':
-        case ']':
-            if (--depth == 0)
-                return p + 1;
-            break;
-        default:
-            break;
-        }
-        p++;
-    }
-    return end;
+    struct lf_json_scan scan = {0};
+    bool closed;
+    return lf_json_scan(&scan, p, end, &closed);
 }
 
 static const char *skip_value(const char *p, const char *end)
@@ -223,7 +206,7 @@ size_t lf_json_decode(struct lf_slice raw, char *out)
     return n;
 }
 
-bool lf_json_key_is(struct lf_slice key, struct lf_slice name)
+bool lf_json_key_means(struct lf_slice key, struct lf_slice name)
 {
     if (key.len < name.len) // no escape is shorter than what it stands for
         return false;

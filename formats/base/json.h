@@ -45,7 +45,14 @@ bool lf_json_element(struct lf_json_walk *w, struct lf_slice *value);
 bool lf_json_member(struct lf_json_walk *w, struct lf_slice *key,
                     struct lf_slice *value);
 // True when the raw key means `name`, escapes decoded. `name` is UTF-8.
-bool lf_json_key_is(struct lf_slice key, struct lf_slice name);
+bool lf_json_key_means(struct lf_slice key, struct lf_slice name);
+// The same; most keys differ from most names in their first byte.
+static inline bool lf_json_key_is(struct lf_slice key, struct lf_slice name)
+{
+    if (key.len && name.len && key.at[0] != name.at[0] && key.at[0] != '\\')
+        return false;
+    return lf_json_key_means(key, name);
+}
 // The value under `name`; false when absent or `object` is no object.
 bool lf_json_get(struct lf_slice object, const char *name, struct lf_slice *value);
 // The text of a string value, decoded. Points into `value` when it holds no escape,

@@ -3,6 +3,7 @@
 #include "formats/base/json_stream.h"
 
 #include "formats/base/alloc.h"
+#include "formats/base/json_scan.h"
 #include "formats/base/json_text.h"
 #include "formats/base/limits.h"
 
@@ -113,26 +114,15 @@ static bool scan_string(struct lf_json_stream *s, struct lf_error *err)
 
 static bool scan_container(struct lf_json_stream *s, struct lf_error *err)
 {
-    size_t depth = 0;
-    do {
-        const char *p = s->buf + s->at;
-        const char *end = s->buf + s->len;
-        // Brackets of both kinds differ from each other in one bit only.
-        while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}')
-            p++;
+    struct lf_json_scan scan = {0};
+    for (bool closed = false;;) {
+        const char *p = lf_json_scan(&scan, s->buf + s->at, s->buf + s->len, &closed);
         s->at = (size_t)(p - s->buf);
-        if (p == end) {
-            if (!need(s, err))
-                return false;
-        } else if (*p == '"') {
-            if (!scan_string(s, err))
-                return false;
-        } else {
-            depth = (*p | 0x20) == '{' ? depth + 1 : depth - 1;
-            s->at++;
-        }
-    } while (depth);
-    return true;
+        if (closed)
+            return true;
+        if (!need(s, err))
+            return false;
+    }
 }
 
 static bool scan_scalar(struct lf_json_stream *s, struct lf_error *err)

@@ -17,6 +17,8 @@ void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *
     struct lf_slice key, v;
     for (size_t i = 0; i < s->fields; i++)
         value[i] = (struct lf_slice){0};
+    if (!s->fields)
+        return;
     for (struct lf_json_walk w = lf_json_enter(raw); lf_json_member(&w, &key, &v);)
         for (size_t i = 0; i < s->fields; i++)
             if (lf_json_key_is(key, s->field[i].name)) {

@@ -457,6 +457,15 @@ bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
     return ok;
 }
 
+// Line feeds are only white space between tokens.
+static void one_line(char *at, size_t n)
+{
+    static const char feeds[] = "\n\r";
+    for (int i = 0; i < 2; i++)
+        for (char *p = at; (p = memchr(p, feeds[i], (size_t)(at + n - p)));)
+            *p = ' ';
+}
+
 bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
                  const struct lf_slice *value, struct lf_buf *out, struct lf_error *err)
 {
@@ -471,10 +480,8 @@ bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
         lf_buf_text(out, ": ");
         size_t from = out->len;
         lf_buf_slice(out, value[i]);
-        for (size_t k = from; !out->failed && k < out->len;
-             k++) // one line: line feeds are only
-            if (out->at[k] == '\n' || out->at[k] == '\r') // white space between tokens
-                out->at[k] = ' ';
+        if (!out->failed)
+            one_line(out->at + from, out->len - from);
     }
     lf_buf_char(out, '}');
     return lf_buf_ok(out, err);

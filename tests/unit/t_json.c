@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "formats/base/json.h"
+#include "formats/base/json_scan.h"
 #include "formats/base/limits.h"
 
 struct row {
@@ -378,6 +379,34 @@ static void quoting_is_pythons(void **state)
     lf_buf_done(&b);
 }
 
+// 64 bytes at a time, in two pieces cut anywhere, ends where byte by byte ends.
+static void blocks_scan_as_bytes_do(void **state)
+{
+    static const char alphabet[] = "\"\"\\{{{[[[]]]}}}  abcdefgh0123456789,:";
+    (void)state;
+    uint32_t seed = 51;
+    for (int round = 0; round < 20000; round++) {
+        char text[300] = "{";
+        size_t n = 1 + seed % (sizeof text - 1), end = 0, cut;
+        for (size_t i = 1; i < n; i++) {
+            seed = seed * 1664525 + 1013904223;
+            char c = alphabet[(seed >> 8) % (sizeof alphabet - 1)];
+            text[i] = c == '\\' && round % 3 ? 'x' : c;
+        }
+        struct lf_json_scan bytes = {0}, blocks = {0};
+        while (end < n && !lf_json_scan_byte(&bytes, text[end]))
+            end++;
+        cut = (seed >> 4) % n;
+        bool closed;
+        const char *p = lf_json_scan(&blocks, text, text + cut, &closed);
+        if (!closed)
+            p = lf_json_scan(&blocks, p, text + n, &closed);
+        assert_int_equal(closed, end < n);
+        assert_int_equal(p - text, closed ? end + 1 : n);
+        seed = seed * 1664525 + 1013904223;
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest fixed[] = {
@@ -393,6 +422,7 @@ int main(void)
         cmocka_unit_test(keys_are_compared_decoded),
         cmocka_unit_test(texts_are_decoded),
         cmocka_unit_test(quoting_is_pythons),
+        cmocka_unit_test(blocks_scan_as_bytes_do),
     };
     enum { ROWS = sizeof rows / sizeof *rows, FIXED = sizeof fixed / sizeof *fixed };
     struct CMUnitTest tests[ROWS + FIXED];
