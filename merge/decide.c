@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "formats/label/value.h"
 #include "merge/merge.h"
 
 struct job {
@@ -151,6 +152,18 @@ static bool take_part(struct job *j, const struct lf_label *base,
     return true;
 }
 
+// Whether the dataset's type of the attribute can hold what came back.
+static bool readable(const struct lf_attr_def *d, const struct lf_attr *ours,
+                     const struct lf_attr *theirs)
+{
+    struct lf_buf text = {0};
+    bool widened, null = !theirs || theirs->type == LF_V_NULL;
+    bool ok = null || lf_value_write(theirs->text, lf_value_type(theirs, ours, d->type),
+                                     true, &text, &widened);
+    lf_buf_done(&text);
+    return ok;
+}
+
 static bool judge_attr(struct job *j, const struct lf_label *base,
                        const struct lf_label *ours, const struct lf_label *theirs,
                        unsigned row, struct verdict *v)
@@ -164,6 +177,12 @@ static bool judge_attr(struct job *j, const struct lf_label *base,
         snprintf(text, sizeof text, "the attribute \"%s\" is read only", name);
         return tell(j, LF_E_REFUSED, "refused", base, theirs, attr_text(f, base, row),
                     attr_text(f, theirs, row), text);
+    }
+    if (!readable(&f->attr[row], lf_label_attr(ours, row),
+                  lf_label_attr(theirs, row))) {
+        v->refused |= LF_ATTRS;
+        return tell(j, LF_E_VALUE, "refused", base, theirs, attr_text(f, ours, row),
+                    attr_text(f, theirs, row), "");
     }
     // What ours says of the attribute is told by all of its own: one it lacks is at its
     // default.

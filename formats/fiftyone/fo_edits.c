@@ -150,9 +150,7 @@ static bool edit_attr(struct job *j, const struct lf_change *c, unsigned row)
     const struct lf_attr_def *def = &j->schema->field[c->field].attr[row];
     const struct lf_attr *new = lf_label_attr(c->theirs, row);
     const struct lf_attr *old = lf_label_attr(c->ours, row);
-    enum lf_value type = new &&new->type != LF_V_UNTYPED ? (enum lf_value) new->type
-                         : old && old->type != LF_V_NULL ? (enum lf_value)old->type
-                                                         : def->type;
+    enum lf_value type = lf_value_type(new, old, def->type);
     struct lf_buf out = {0};
     struct lf_slice put, name = def->name, object = home_of(c->ours->raw, &name);
     bool widened = false;

@@ -124,6 +124,14 @@ bool lf_value_write(struct lf_slice text, enum lf_value type, bool ascii,
     }
 }
 
+enum lf_value lf_value_type(const struct lf_attr *came, const struct lf_attr *was,
+                            enum lf_value seen)
+{
+    return came && came->type != LF_V_UNTYPED ? (enum lf_value)came->type
+           : was && was->type != LF_V_NULL    ? (enum lf_value)was->type
+                                              : seen;
+}
+
 // The next character with line ends made LF.
 static int next(struct lf_slice t, size_t *i)
 {

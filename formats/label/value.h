@@ -16,6 +16,10 @@ LF_MUST_USE bool lf_value_read(struct lf_slice json, struct lf_arena *a,
 // true/false, any case.
 bool lf_value_write(struct lf_slice text, enum lf_value type, bool ascii,
                     struct lf_buf *out, bool *widened);
+// The JSON type a value that came back is to have: its own, else that of the old value,
+// else the one the schema saw. `came` and `was` may be NULL.
+enum lf_value lf_value_type(const struct lf_attr *came, const struct lf_attr *was,
+                            enum lf_value seen);
 // Equal for the tool: bool words without case, texts with CR LF and CR taken as LF.
 bool lf_value_same(struct lf_slice a, struct lf_slice b, bool checkbox);
 
