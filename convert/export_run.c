@@ -10,6 +10,7 @@
 #include "convert/spec.h"
 #include "convert/sums.h"
 #include "formats/base/alloc.h"
+#include "formats/base/commit.h"
 #include "formats/base/digest.h"
 #include "formats/base/image_size.h"
 #include "formats/base/json.h"
@@ -34,6 +35,7 @@ struct exporting {
     struct lf_out_task *task; // of all tasks, for the sheet
     size_t tasks;
     struct lf_arena a; // of the sample
+    int lock;
     struct lf_error *err;
 };
 
@@ -126,7 +128,7 @@ static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *
             struct fo_head head;
             struct lf_error none = {0};
             char id[25] = "";
-            if (fo_head(doc.raw, &x->a, &head, &none))
+            if (fo_head(doc.raw, &x->a, &head, &none) || head.id.known)
                 lf_id_print(&head.id, id);
             lf_fail_in_sample(x->err, lf_slice_of(id));
             lf_fail_in_file(x->err, "samples.json");
@@ -605,13 +607,16 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
                           .ev = ev,
                           .result = result,
                           .err = err,
+                          .lock = -1,
                           .ds.folder_fd = -1,
                           .media.root_fd = -1,
                           .run.items_fd = -1,
                           .run.base_fd = -1};
     unsigned recovered;
     *result = (struct lf_export_result){0};
-    bool ok = (job->dry_run || lf_recover(job->dataset, &recovered, err)) &&
+    bool lock = !job->dry_run && !job->runs_dir; // the record goes into the dataset
+    bool ok = (!lock || lf_lock_folder(job->dataset, &x.lock, err)) &&
+              (job->dry_run || lf_recover(job->dataset, lock, &recovered, err)) &&
               fo_open(&x.ds, job->dataset, err) &&
               lf_media_open(&x.media, &x.ds, job->media_root, job->follow_links, err) &&
               lf_spec(job, &x.ds, &x.run.schema, ev, err) && settle_names(&x) &&
@@ -632,6 +637,8 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
     lf_run_done(&x.run);
     fo_done(&x.ds);
     lf_arena_done(&x.a);
+    if (x.lock >= 0)
+        lf_unlock(&x.lock);
     return ok;
 }
 

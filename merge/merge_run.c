@@ -354,7 +354,7 @@ static bool account_missing(struct merging *m, uint32_t row)
 static bool merge_all(struct merging *m)
 {
     struct fo_doc doc;
-    struct fo_head head;
+    struct fo_head head = {0};
     bool ok, more = false;
     uint32_t guess = 0, row = 0;
     m->visited = lf_alloc(m->run.items, sizeof *m->visited, m->err);
@@ -372,7 +372,7 @@ static bool merge_all(struct merging *m)
         if (!ok) {
             char id[25];
             lf_id_print(&head.id, id);
-            lf_fail_in_sample(m->err, lf_slice_of(id));
+            lf_fail_in_sample(m->err, lf_slice_of(head.id.known ? id : ""));
             lf_fail_in_file(m->err, "samples.json");
             lf_fail_at_offset(m->err, doc.at);
             break;
@@ -575,7 +575,7 @@ static bool prepare(struct merging *m)
     struct stat st;
     if (job->in_place && !lf_lock_folder(job->dataset, &m->lock, m->err))
         return false;
-    if (!job->dry_run && !lf_recover(job->dataset, &recovered, m->err))
+    if (!job->dry_run && !lf_recover(job->dataset, job->in_place, &recovered, m->err))
         return false;
     if (!fo_open(&m->ds, job->dataset, m->err) ||
         !lf_find_run(job, &m->run, &m->run_here, m->ev, m->err))

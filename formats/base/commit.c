@@ -438,7 +438,10 @@ bool lf_lock_folder(const char *path, int *lock, struct lf_error *err)
 {
     *lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*lock < 0) {
-        lf_fail_errno(err, "cannot open the folder");
+        if (errno == ENOTDIR)
+            lf_fail(err, LF_E_NOT_DATASET, "it is not a folder");
+        else
+            lf_fail_errno(err, "cannot open the folder");
         return lf_fail_in_file(err, path);
     }
     if (flock(*lock, LOCK_EX | LOCK_NB) == 0)

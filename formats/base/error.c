@@ -86,8 +86,8 @@ void lf_error_print(const struct lf_error *err, char *out, size_t cap)
     else if (err->has_offset)
         snprintf(place, sizeof place, "byte %llu: ", (unsigned long long)err->offset);
     snprintf(out, cap, "%s%s%s%s: LF%04d %s: %s%s%s%s", err->file,
-             err->file[0] ? ":" : "", place[0] || !err->file[0] ? place : " ",
-             row ? lf_severity_name(row->severity) : "error", (int)err->code,
+             err->file[0] ? ":" : "", place[0] || !err->file[0] ? place : " ", "error",
+             (int)err->code, // whatever it is as a finding: it stopped us
              row ? row->slug : "unknown", err->what, err->sample[0] ? " (sample " : "",
              err->sample, err->sample[0] ? ")" : "");
 }

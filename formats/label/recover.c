@@ -2,11 +2,31 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "formats/base/commit.h"
 #include "formats/base/relpath.h"
 
-bool lf_recover(const char *dataset, unsigned *count, struct lf_error *err)
+// A list whose writer still lives is its writer's.
+static bool finish(const char *dataset, const char *list, bool locked, bool *found,
+                   struct lf_error *err)
+{
+    char path[4800];
+    struct stat st;
+    int lock = -1;
+    *found = false;
+    if (!lf_path_join(path, sizeof path, dataset, list, err))
+        return false;
+    if (!locked && lstat(path, &st) != 0)
+        return true;
+    bool ok = (locked || lf_lock_folder(dataset, &lock, err)) &&
+              lf_commit_finish(dataset, list, found, err);
+    if (lock >= 0)
+        lf_unlock(&lock);
+    return ok;
+}
+
+bool lf_recover(const char *dataset, bool locked, unsigned *count, struct lf_error *err)
 {
     char path[4200], list[600];
     struct dirent *entry;
@@ -22,7 +42,7 @@ bool lf_recover(const char *dataset, unsigned *count, struct lf_error *err)
         if (entry->d_name[0] == '.' || lf_relpath_fault(lf_slice_of(entry->d_name)))
             continue;
         snprintf(list, sizeof list, "annotations/%s/commit.json", entry->d_name);
-        ok = lf_commit_finish(dataset, list, &found, err);
+        ok = finish(dataset, list, locked, &found, err);
         *count += found;
     }
     closedir(dir);

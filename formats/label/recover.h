@@ -6,7 +6,9 @@
 #include "formats/base/error.h"
 
 // Finishes every commit list below the dataset's annotations/. *count: how many there
-// were.
-LF_MUST_USE bool lf_recover(const char *dataset, unsigned *count, struct lf_error *err);
+// were. `locked`: the caller holds the dataset's lock; else it is taken for a list that
+// is found.
+LF_MUST_USE bool lf_recover(const char *dataset, bool locked, unsigned *count,
+                            struct lf_error *err);
 
 #endif

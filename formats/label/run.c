@@ -356,6 +356,8 @@ static bool read_whole(int folder, const char *name, struct lf_buf *out,
     return ok && lf_buf_ok(out, err);
 }
 
+enum { SHORTEST_LINE = 69 }; // of items.tsv: an id, a digest, six more columns
+
 static bool open_files(struct lf_run *run, int folder, struct lf_error *err)
 {
     struct lf_buf doc = {0};
@@ -373,6 +375,13 @@ static bool open_files(struct lf_run *run, int folder, struct lf_error *err)
         return lf_fail_errno(err, "cannot open items.tsv");
     run->base_fd = openat(folder, "base.jsonl", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     run->has_base = run->base_fd >= 0;
+    struct stat st;
+    if (fstat(run->items_fd, &st) != 0)
+        return lf_fail_errno(err, "cannot look at items.tsv");
+    if (run->items > (uint64_t)st.st_size / SHORTEST_LINE) {
+        damaged(err, "items.tsv is too short for the items that run.json tells");
+        return lf_fail_in_file(err, "items.tsv");
+    }
     run->item = lf_alloc(run->items, sizeof *run->item, err);
     if (!run->item || !lf_run_index_new(run, err) || !read_items(run, err) ||
         !lf_run_index_seal(run, err))
