@@ -227,7 +227,8 @@ static bool write_report(const struct args *a, const struct lf_merge_result *r,
     struct lf_out *out = lf_out_new(a->report, err);
     balance(a, r, ev, &text);
     bool ok = out && (json ? write_json(ev, head, to_file, out, err)
-                           : lf_out_write(out, lf_buf_view(&text), err));
+                           : lf_out_write(out, lf_buf_view(&text), err) &&
+                                 lf_events_text(ev, to_file, out, err));
     ok = ok && lf_out_commit(out, true, err);
     lf_out_free(&out);
     lf_buf_done(&text);

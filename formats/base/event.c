@@ -12,7 +12,8 @@ struct lf_events {
     uint64_t count[MOST_CODES];
     uint64_t of[LF_ERROR + 1];
     enum lf_code stop;
-    struct lf_spool *json;
+    struct lf_spool *json, *text; // every event, both ways
+    struct lf_buf line;
 };
 
 struct lf_events *lf_events_new(FILE *out, unsigned most, bool notes,
@@ -23,7 +24,8 @@ struct lf_events *lf_events_new(FILE *out, unsigned most, bool notes,
         return NULL;
     *e = (struct lf_events){.out = out, .most = most, .notes = notes};
     e->json = lf_spool_new(err);
-    if (!e->json)
+    e->text = lf_spool_new(err);
+    if (!e->json || !e->text)
         lf_events_free(&e);
     return e;
 }
@@ -32,6 +34,8 @@ void lf_events_free(struct lf_events **e)
 {
     if (*e) {
         lf_spool_free(&(*e)->json);
+        lf_spool_free(&(*e)->text);
+        lf_buf_done(&(*e)->line);
         lf_free(*e);
     }
     *e = NULL;
@@ -46,40 +50,38 @@ static size_t row_number(enum lf_code code)
     return i < MOST_CODES ? i : MOST_CODES - 1;
 }
 
-static void print(const struct lf_events *e, const struct lf_event *v,
-                  const struct lf_code_row *row)
+static void part(struct lf_buf *line, const char **open, const char *what,
+                 struct lf_slice value)
 {
-    char file[300], text[400], item[200], label[80], was[120], came[120];
+    char safe[200];
+    if (!value.len)
+        return;
+    lf_buf_printf(line, "%s%s%s", *open, what, lf_escape(value, safe, sizeof safe));
+    *open = ", ";
+}
+
+static void print(const struct lf_event *v, const struct lf_code_row *row,
+                  struct lf_buf *line)
+{
+    char file[300], text[400], was[120], came[120];
     const char *open = " (";
-    fputs(lf_escape(v->file, file, sizeof file), e->out);
-    if (v->line)
-        fprintf(e->out, ":%llu", (unsigned long long)v->line);
     struct lf_slice said = v->text.len ? v->text : lf_slice_of(row->cause);
     if (said.at[said.len - 1] == '.')
         said.len--;
-    fprintf(e->out, "%s%s: LF%04d %s: %s", v->file.len ? ": " : "",
-            lf_severity_name(row->severity), (int)row->code, row->slug,
-            lf_escape(said, text, sizeof text));
+    lf_buf_text(line, lf_escape(v->file, file, sizeof file));
+    if (v->line)
+        lf_buf_printf(line, ":%llu", (unsigned long long)v->line);
+    lf_buf_printf(line, "%s%s: LF%04d %s: %s", v->file.len ? ": " : "",
+                  lf_severity_name(row->severity), (int)row->code, row->slug,
+                  lf_escape(said, text, sizeof text));
     if (v->was.len || v->came.len)
-        fprintf(e->out, ": %s -> %s", lf_escape(v->was, was, sizeof was),
-                lf_escape(v->came, came, sizeof came));
-    if (v->field.len) {
-        fprintf(e->out, "%sfield %s", open, lf_escape(v->field, label, sizeof label));
-        open = ", ";
-    }
-    if (v->label.len) {
-        fprintf(e->out, "%slabel %s", open, lf_escape(v->label, label, sizeof label));
-        open = ", ";
-    }
-    if (v->sample.len) {
-        fprintf(e->out, "%ssample %s", open, lf_escape(v->sample, label, sizeof label));
-        open = ", ";
-    }
-    if (v->item.len) {
-        fprintf(e->out, "%s\"%s\"", open, lf_escape(v->item, item, sizeof item));
-        open = ", ";
-    }
-    fputs(open[0] == ',' ? ")\n" : "\n", e->out);
+        lf_buf_printf(line, ": %s -> %s", lf_escape(v->was, was, sizeof was),
+                      lf_escape(v->came, came, sizeof came));
+    part(line, &open, "field ", v->field);
+    part(line, &open, "label ", v->label);
+    part(line, &open, "sample ", v->sample);
+    part(line, &open, "item ", v->item);
+    lf_buf_text(line, open[0] == ',' ? ")\n" : "\n");
 }
 
 // Bytes of an archive may be anything; JSON is UTF-8. What is not is escaped as in
@@ -133,8 +135,15 @@ bool lf_events_add(struct lf_events *e, const struct lf_event *event,
     e->of[row->severity]++;
     if (row->severity == LF_ERROR && e->stop == LF_OK)
         e->stop = event->code;
+    uint64_t at;
+    lf_buf_clear(&e->line);
+    print(event, row, &e->line);
+    if (!lf_buf_ok(&e->line, err) ||
+        !lf_spool_add(e->text, lf_buf_view(&e->line), &at, err))
+        return false;
+    // What cannot be printed is still counted and in the report.
     if (e->out && n < e->most && (e->notes || row->severity != LF_NOTE))
-        print(e, event, row);
+        (void)fwrite(e->line.at, 1, e->line.len, e->out);
     return keep(e, event, row, err);
 }
 
@@ -177,19 +186,34 @@ void lf_events_counts_json(const struct lf_events *e, struct lf_buf *out)
     lf_buf_char(out, '}');
 }
 
-bool lf_events_json(struct lf_events *e,
-                    bool (*write)(void *user, struct lf_slice text,
-                                  struct lf_error *err),
-                    void *user, struct lf_error *err)
+static bool pour(struct lf_spool *from,
+                 bool (*write)(void *user, struct lf_slice text, struct lf_error *err),
+                 void *user, struct lf_error *err)
 {
     char piece[1 << 14];
-    uint64_t size = e ? lf_spool_size(e->json) : 0;
+    uint64_t size = lf_spool_size(from);
     for (uint64_t at = 0; at < size;) {
         size_t n = size - at < sizeof piece ? (size_t)(size - at) : sizeof piece;
-        if (!lf_spool_read(e->json, at, piece, n, err) ||
+        if (!lf_spool_read(from, at, piece, n, err) ||
             !write(user, (struct lf_slice){piece, n}, err))
             return false;
         at += n;
     }
     return true;
+}
+
+bool lf_events_json(struct lf_events *e,
+                    bool (*write)(void *user, struct lf_slice text,
+                                  struct lf_error *err),
+                    void *user, struct lf_error *err)
+{
+    return !e || pour(e->json, write, user, err);
+}
+
+bool lf_events_text(struct lf_events *e,
+                    bool (*write)(void *user, struct lf_slice text,
+                                  struct lf_error *err),
+                    void *user, struct lf_error *err)
+{
+    return !e || pour(e->text, write, user, err);
 }

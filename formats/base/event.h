@@ -40,6 +40,11 @@ LF_MUST_USE bool lf_events_json(struct lf_events *e,
                                 bool (*write)(void *user, struct lf_slice text,
                                               struct lf_error *err),
                                 void *user, struct lf_error *err);
+// All events as the lines a person reads, notes too.
+LF_MUST_USE bool lf_events_text(struct lf_events *e,
+                                bool (*write)(void *user, struct lf_slice text,
+                                              struct lf_error *err),
+                                void *user, struct lf_error *err);
 // {"LF2009": 3, ...}
 void lf_events_counts_json(const struct lf_events *e, struct lf_buf *out);
 void lf_events_free(struct lf_events **e);
