@@ -155,7 +155,7 @@ static bool see_label(void *user, const struct fo_seen *l, struct lf_error *err)
     if (f->open_classes && !f->classes_of.len &&
         !lf_names_add(&x->field[x->at].classes, l->name, &row, NULL, err))
         return false;
-    return fo_walk_attrs(l->raw, see_attr, x, x->sample, err);
+    return fo_walk_attrs(&l->attrs, see_attr, x, x->sample, err);
 }
 
 static bool see_lent(void *user, const struct fo_seen *l, struct lf_error *err)

@@ -6,7 +6,7 @@
 #include "formats/base/json_text.h"
 #include "formats/base/utf8.h"
 
-struct lf_slice lf_json_trim(struct lf_slice value)
+struct lf_slice lf_json_trim_spaces(struct lf_slice value)
 {
     while (value.len && lf_json_is_space(value.at[value.len - 1]))
         value.len--;

@@ -62,8 +62,14 @@ LF_MUST_USE bool lf_json_string(struct lf_slice value, struct lf_arena *a,
 // The same for a raw key.
 LF_MUST_USE bool lf_json_key(struct lf_slice key, struct lf_arena *a,
                              struct lf_slice *text, struct lf_error *err);
-// The value without white space around it.
-struct lf_slice lf_json_trim(struct lf_slice value);
+// The value without white space around it; mostly there is none.
+struct lf_slice lf_json_trim_spaces(struct lf_slice value);
+static inline struct lf_slice lf_json_trim(struct lf_slice value)
+{
+    return value.len && value.at[0] > ' ' && value.at[value.len - 1] > ' '
+               ? value
+               : lf_json_trim_spaces(value);
+}
 
 // Appends `text` (UTF-8) quoted as Python's json does: non-ASCII as \uXXXX when
 // `ascii`.

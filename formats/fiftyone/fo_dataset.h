@@ -73,11 +73,21 @@ LF_MUST_USE bool fo_parse(const struct lf_schema *s, struct lf_slice raw,
                           struct lf_arena *a, struct lf_sample *sample,
                           struct lf_error *err);
 
+struct fo_own { // a key that FiftyOne does not declare, raw, and its value
+    struct lf_slice key, value;
+};
+struct fo_attrs {
+    struct fo_own *own;
+    size_t count;
+    struct lf_slice legacy; // the object "attributes"; empty: nothing in it
+};
+
 // What is seen of a field while a schema is inferred: one call a label.
 struct fo_seen {
     struct lf_slice name; // class; empty: none
     unsigned kind;
     struct lf_slice raw; // the label
+    struct fo_attrs attrs;
 };
 LF_MUST_USE bool fo_walk(enum lf_field_type type, struct lf_slice value,
                          bool (*see)(void *user, const struct fo_seen *seen,
@@ -85,7 +95,7 @@ LF_MUST_USE bool fo_walk(enum lf_field_type type, struct lf_slice value,
                          void *user, struct lf_arena *a, struct lf_error *err);
 // Attributes of a label, direct and legacy: name (decoded) and value, one call each.
 // Declared keys of FiftyOne's own are left out.
-LF_MUST_USE bool fo_walk_attrs(struct lf_slice label,
+LF_MUST_USE bool fo_walk_attrs(const struct fo_attrs *attrs,
                                bool (*see)(void *user, struct lf_slice name,
                                            struct lf_slice value, struct lf_error *err),
                                void *user, struct lf_arena *a, struct lf_error *err);

@@ -3,19 +3,37 @@
 #include "formats/base/number.h"
 #include "formats/label/value.h"
 
-bool fo_is_declared(struct lf_slice key)
+enum fo_key fo_key(struct lf_slice key)
 {
     // `instance` links objects and `keyframe` marks frames of tracks: neither is an
     // attribute.
-    static const char *const keys[] = {
-        "_id",    "_cls",      "attributes", "tags",     "label",  "bounding_box",
-        "mask",   "mask_path", "confidence", "index",    "logits", "points",
-        "closed", "filled",    "instance",   "keyframe",
+    static const struct {
+        struct lf_slice name;
+        enum fo_key key;
+    } rows[] = {
+#define ROW(name, key) {{name, sizeof(name) - 1}, key}
+        ROW("_id", FO_ID),
+        ROW("_cls", FO_DECLARED),
+        ROW("attributes", FO_ATTRIBUTES),
+        ROW("tags", FO_DECLARED),
+        ROW("label", FO_LABEL),
+        ROW("bounding_box", FO_BOX),
+        ROW("mask", FO_MASK),
+        ROW("mask_path", FO_MASK_PATH),
+        ROW("confidence", FO_DECLARED),
+        ROW("index", FO_INDEX),
+        ROW("logits", FO_DECLARED),
+        ROW("points", FO_DECLARED),
+        ROW("closed", FO_DECLARED),
+        ROW("filled", FO_DECLARED),
+        ROW("instance", FO_DECLARED),
+        ROW("keyframe", FO_DECLARED),
+#undef ROW
     };
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (lf_json_key_is(key, lf_slice_of(keys[i])))
-            return true;
-    return key.len > 0 && key.at[0] == '_';
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (lf_json_key_is(key, rows[i].name))
+            return rows[i].key;
+    return key.len > 0 && key.at[0] == '_' ? FO_DECLARED : FO_OWN;
 }
 
 static bool plain_text(struct lf_slice value, struct lf_slice *text)

@@ -6,7 +6,18 @@
 #include "formats/label/schema.h"
 
 // Keys that FiftyOne's label classes declare, and those that are never attributes.
-bool fo_is_declared(struct lf_slice key);
+enum fo_key {
+    FO_ID,
+    FO_LABEL,
+    FO_BOX,
+    FO_ATTRIBUTES,
+    FO_INDEX,
+    FO_MASK,
+    FO_MASK_PATH,
+    FO_DECLARED, // another one of those
+    FO_OWN       // the user's: an attribute
+};
+enum fo_key fo_key(struct lf_slice key);
 // {"$oid": ".."} or a plain text of 24 hexadecimal digits.
 bool fo_id(struct lf_slice value, struct lf_id *id);
 // A number, bare or wrapped, that is finite.

@@ -8,7 +8,9 @@
 
 struct found { // what one walk over a label's keys finds
     struct lf_id id;
-    struct lf_slice name, box, legacy, index, rotation;
+    struct lf_slice name, box, index, rotation;
+    struct fo_attrs attrs;
+    size_t room; // for attrs.own
     bool has_mask;
 };
 
@@ -28,6 +30,25 @@ void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *
             }
 }
 
+static bool keep_own(struct found *f, struct lf_slice key, struct lf_slice value,
+                     struct lf_arena *a, struct lf_error *err)
+{
+    void *own = f->attrs.own;
+    if (!lf_arena_grow(a, &own, &f->room, f->attrs.count + 1, sizeof *f->attrs.own,
+                       err))
+        return false;
+    f->attrs.own = own;
+    f->attrs.own[f->attrs.count++] = (struct fo_own){key, value};
+    return true;
+}
+
+// An object with something in it.
+static bool holds_any(struct lf_slice value)
+{
+    struct lf_json_walk w = lf_json_enter(value);
+    return lf_json_type(value) == LF_JSON_OBJECT && w.at != w.end;
+}
+
 static bool look(struct lf_slice label, struct lf_arena *a, struct found *f,
                  struct lf_error *err)
 {
@@ -36,26 +57,38 @@ static bool look(struct lf_slice label, struct lf_arena *a, struct found *f,
     for (struct lf_json_walk w = lf_json_enter(label);
          lf_json_member(&w, &key, &value);) {
         value = lf_json_trim(value);
-        bool null = lf_json_type(value) == LF_JSON_NULL;
-        if (lf_json_key_is(key, LF_S("_id")))
+        enum lf_json_type type = lf_json_type(value);
+        switch (fo_key(key)) {
+        case FO_ID:
             fo_id(value, &f->id);
-        else if (null)
-            continue;
-        else if (lf_json_key_is(key, LF_S("label"))) {
-            if (lf_json_type(value) == LF_JSON_STRING &&
-                !lf_json_string(value, a, &f->name, err))
+            break;
+        case FO_LABEL:
+            if (type == LF_JSON_STRING && !lf_json_string(value, a, &f->name, err))
                 return false;
-        } else if (lf_json_key_is(key, LF_S("bounding_box")))
-            f->box = value;
-        else if (lf_json_key_is(key, LF_S("attributes")))
-            f->legacy = value;
-        else if (lf_json_key_is(key, LF_S("index")))
-            f->index = value;
-        else if (lf_json_key_is(key, LF_S("rotation")))
-            f->rotation = value;
-        else if (lf_json_key_is(key, LF_S("mask")) ||
-                 lf_json_key_is(key, LF_S("mask_path")))
-            f->has_mask = true;
+            break;
+        case FO_BOX:
+            f->box = value; // null is no array
+            break;
+        case FO_ATTRIBUTES:
+            if (holds_any(value))
+                f->attrs.legacy = value;
+            break;
+        case FO_INDEX:
+            f->index = value; // null is no number
+            break;
+        case FO_MASK:
+        case FO_MASK_PATH:
+            f->has_mask |= type != LF_JSON_NULL;
+            break;
+        case FO_OWN:
+            if (!keep_own(f, key, value, a, err))
+                return false;
+            if (type != LF_JSON_NULL && lf_json_key_is(key, LF_S("rotation")))
+                f->rotation = value;
+            break;
+        default:
+            break;
+        }
     }
     return true;
 }
@@ -65,8 +98,6 @@ static bool legacy_value(struct lf_slice legacy, struct lf_slice name,
                          struct lf_slice *value)
 {
     struct lf_slice key, entry;
-    if (!legacy.len || lf_json_type(legacy) != LF_JSON_OBJECT)
-        return false;
     for (struct lf_json_walk w = lf_json_enter(legacy);
          lf_json_member(&w, &key, &entry);)
         if (lf_json_key_is(key, name))
@@ -137,11 +168,10 @@ static bool add_attr(struct lf_label *l, uint16_t row, struct lf_slice value,
 
 // Every attribute of the schema that applies to the label's class and has a value;
 // direct ones before legacy ones, as FiftyOne reads them.
-static bool read_attrs(const struct lf_field *f, struct lf_slice label,
-                       const struct found *found, struct lf_label *l,
-                       struct lf_arena *a, struct lf_error *err)
+static bool read_attrs(const struct lf_field *f, const struct fo_attrs *found,
+                       struct lf_label *l, struct lf_arena *a, struct lf_error *err)
 {
-    struct lf_slice key, value;
+    struct lf_slice value;
     uint32_t class_row = LF_NO_CLASS;
     if (!f->attrs)
         return true;
@@ -149,15 +179,12 @@ static bool read_attrs(const struct lf_field *f, struct lf_slice label,
     if (!l->attr)
         return false;
     lf_class_find(f, l->name, &class_row);
-    for (struct lf_json_walk w = lf_json_enter(label);
-         lf_json_member(&w, &key, &value);) {
-        if (fo_is_declared(key))
-            continue;
+    for (size_t k = 0; k < found->count; k++)
         for (uint16_t i = 0; i < f->attrs; i++)
-            if (lf_json_key_is(key, f->attr[i].name) &&
-                lf_attr_applies(f, class_row, i) && !add_attr(l, i, value, a, err))
+            if (lf_json_key_is(found->own[k].key, f->attr[i].name) &&
+                lf_attr_applies(f, class_row, i) &&
+                !add_attr(l, i, found->own[k].value, a, err))
                 return false;
-    }
     for (uint16_t i = 0; found->legacy.len && i < f->attrs; i++)
         if (lf_attr_applies(f, class_row, i) && !lf_label_attr(l, i) &&
             legacy_value(found->legacy, f->attr[i].name, &value) &&
@@ -170,7 +197,7 @@ static void read_turn(const struct found *found, struct lf_label *l)
 {
     struct lf_slice value = found->rotation;
     double turn;
-    if (!value.len && !legacy_value(found->legacy, LF_S("rotation"), &value))
+    if (!value.len && !legacy_value(found->attrs.legacy, LF_S("rotation"), &value))
         return;
     if (fo_number(value, &turn))
         l->turn = lf_turn(turn);
@@ -198,7 +225,7 @@ static bool parse_label(const struct lf_schema *s, uint16_t field, struct lf_sli
             return false;
         read_turn(&found, l);
     }
-    return read_attrs(f, raw, &found, l, a, err);
+    return read_attrs(f, &found.attrs, l, a, err);
 }
 
 static bool elements_of(enum lf_field_type type, struct lf_slice value,
@@ -278,7 +305,8 @@ static bool see_label(enum lf_field_type type, struct lf_slice raw,
         return lf_fail(err, LF_E_DOCUMENT, "a label is not an object");
     if (!look(raw, a, &found, err))
         return false;
-    struct fo_seen seen = {found.name, kind_of(lf_field_kind(type), &found, box), raw};
+    struct fo_seen seen = {found.name, kind_of(lf_field_kind(type), &found, box), raw,
+                           found.attrs};
     return see(user, &seen, err);
 }
 
@@ -301,25 +329,17 @@ bool fo_walk(enum lf_field_type type, struct lf_slice value,
     return true;
 }
 
-bool fo_walk_attrs(struct lf_slice label,
+bool fo_walk_attrs(const struct fo_attrs *attrs,
                    bool (*see)(void *user, struct lf_slice name, struct lf_slice value,
                                struct lf_error *err),
                    void *user, struct lf_arena *a, struct lf_error *err)
 {
-    struct lf_slice key, value, name, legacy = {0};
-    for (struct lf_json_walk w = lf_json_enter(label);
-         lf_json_member(&w, &key, &value);) {
-        value = lf_json_trim(value);
-        if (lf_json_key_is(key, LF_S("attributes")) &&
-            lf_json_type(value) == LF_JSON_OBJECT)
-            legacy = value;
-        if (!fo_is_declared(key) &&
-            !(lf_json_key(key, a, &name, err) && see(user, name, value, err)))
+    struct lf_slice key, value, name;
+    for (size_t i = 0; i < attrs->count; i++)
+        if (!lf_json_key(attrs->own[i].key, a, &name, err) ||
+            !see(user, name, attrs->own[i].value, err))
             return false;
-    }
-    if (!legacy.len)
-        return true;
-    for (struct lf_json_walk w = lf_json_enter(legacy);
+    for (struct lf_json_walk w = lf_json_enter(attrs->legacy);
          lf_json_member(&w, &key, &value);) {
         struct lf_slice inner;
         value = lf_json_trim(value);

@@ -105,7 +105,10 @@ const struct lf_attr_def *lf_attr_find_alias(const struct lf_field *f,
 bool lf_attr_applies(const struct lf_field *f, uint32_t class_row, uint16_t attr)
 {
     uint16_t chosen = 0;
-    return lf_attr_find(f, class_row, f->attr[attr].name, &chosen) && chosen == attr;
+    const struct lf_attr_def *d = &f->attr[attr];
+    if (d->alone)
+        return d->only == LF_NO_CLASS || d->only == class_row;
+    return lf_attr_find(f, class_row, d->name, &chosen) && chosen == attr;
 }
 
 bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *row)
@@ -118,10 +121,21 @@ bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *ro
     return false;
 }
 
+static void find_alone(struct lf_field *f)
+{
+    for (size_t i = 0; i < f->attrs; i++) {
+        f->attr[i].alone = true;
+        for (size_t k = 0; k < f->attrs; k++)
+            f->attr[i].alone &=
+                k == i || !lf_slice_eq(f->attr[i].name, f->attr[k].name);
+    }
+}
+
 static bool index_field(struct lf_field *f, struct lf_error *err)
 {
     lf_names_done(&f->class_names);
     lf_names_done(&f->class_aliases);
+    find_alone(f);
     for (uint32_t i = 0; i < f->classes; i++) {
         uint32_t number;
         bool fresh, fresh_alias;

@@ -44,6 +44,7 @@ struct lf_attr_def {
     struct lf_slice preset; // what the tool shows before anybody chose
     uint32_t only;          // the one class it belongs to, or LF_NO_CLASS for all
     bool mutable, read_only;
+    bool alone;  // no other attribute of the field has its name; lf_schema_index tells
     bool listed; // the choices were given by the user: others are an error
 };
 
