@@ -34,7 +34,8 @@ struct exporting {
     uint64_t *shipped;        // by field
     struct lf_out_task *task; // of all tasks, for the sheet
     size_t tasks;
-    struct lf_arena a; // of the sample
+    struct lf_arena a;  // of the sample
+    struct lf_buf line; // of base
     int lock;
     struct lf_error *err;
 };
@@ -73,33 +74,31 @@ static bool is_image(const struct exporting *x, const struct fo_head *head)
 }
 
 // One line of base, and its place in items.tsv's terms.
-static bool write_base(struct exporting *x, struct lf_slice raw, struct lf_row *row,
-                       struct lf_out *base)
+static bool write_base(struct exporting *x, const struct lf_slice *value,
+                       struct lf_row *row, struct lf_out *base)
 {
-    struct lf_slice *value =
-        lf_arena_take(&x->a, x->run.schema.fields, sizeof *value, x->err);
-    struct lf_buf line = {0};
-    if (!value)
-        return false;
-    fo_values(&x->run.schema, raw, value);
+    struct lf_buf *line = &x->line;
+    lf_buf_clear(line);
     bool ok = lf_base_digest(&x->run.schema, value, row->item.digest, x->err) &&
-              lf_base_doc(&x->run.schema, &row->item.id, value, &line, x->err);
+              lf_base_doc(&x->run.schema, &row->item.id, value, line, x->err);
     row->item.base_at = base ? lf_out_size(base) : 0;
-    row->item.base_len = (uint32_t)line.len;
-    lf_buf_char(&line, '\n');
-    ok = ok && lf_buf_ok(&line, x->err) &&
-         (!base || lf_out_write(base, lf_buf_view(&line), x->err));
-    lf_buf_done(&line);
-    return ok;
+    row->item.base_len = (uint32_t)line->len;
+    lf_buf_char(line, '\n');
+    return ok && lf_buf_ok(line, x->err) &&
+           (!base || lf_out_write(base, lf_buf_view(line), x->err));
 }
 
 static bool see_sample(struct exporting *x, const struct fo_doc *doc,
                        struct lf_infer *infer, struct lf_out *base)
 {
     struct fo_head head;
-    struct lf_row row = {.at = doc->at, .len = (uint32_t)doc->raw.len};
-    if (!fo_head(doc->raw, &x->a, &head, x->err))
+    struct lf_row row = {
+        .at = doc->at, .len = (uint32_t)doc->raw.len, .mark = lf_mark(doc->raw)};
+    struct lf_slice *value =
+        lf_arena_take(&x->a, x->run.schema.fields, sizeof *value, x->err);
+    if (!value || !fo_head(doc->raw, &x->a, &head, x->err))
         return false;
+    fo_values(&x->run.schema, doc->raw, value);
     if (!is_image(x, &head)) {
         char type[40];
         return lf_fail(
@@ -112,8 +111,8 @@ static bool see_sample(struct exporting *x, const struct fo_doc *doc,
     row.item.task =
         x->job->task_size ? (uint32_t)(x->rows.count / x->job->task_size) : 0;
     return image_size(x, &head, &row.item.width, &row.item.height) &&
-           lf_infer_sample(infer, doc->raw, &x->a, x->err) &&
-           write_base(x, doc->raw, &row, base) && lf_rows_add(&x->rows, &row, x->err);
+           lf_infer_sample(infer, doc->raw, value, &x->a, x->err) &&
+           write_base(x, value, &row, base) && lf_rows_add(&x->rows, &row, x->err);
 }
 
 static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *base)
@@ -336,7 +335,7 @@ static bool put_sample(struct exporting *x, struct lf_writer *w,
     s->row = (uint32_t)(row - x->rows.row);
     s->width = row->item.width;
     s->height = row->item.height;
-    bool ok = fo_read_at(&x->ds, fd, row->at, row->len, &x->a, &raw, x->err) &&
+    bool ok = fo_read_at(fd, row->at, row->len, row->mark, &x->a, &raw, x->err) &&
               fo_parse(&x->run.schema, raw, &x->a, s, x->err);
     if (ok) {
         only_field(s, field);
@@ -637,6 +636,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
     lf_run_done(&x.run);
     fo_done(&x.ds);
     lf_arena_done(&x.a);
+    lf_buf_done(&x.line);
     if (x.lock >= 0)
         lf_unlock(&x.lock);
     return ok;

@@ -166,23 +166,21 @@ static bool see_lent(void *user, const struct fo_seen *l, struct lf_error *err)
            lf_names_add(&x->field[x->at].classes, l->name, &row, NULL, err);
 }
 
-bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw, struct lf_arena *a,
+bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw,
+                     const struct lf_slice *value, struct lf_arena *a,
                      struct lf_error *err)
 {
-    struct lf_slice *value =
-        lf_arena_take(a, x->schema->fields + x->extra.fields, sizeof *value, err);
-    if (!value)
+    struct lf_slice *lent = lf_arena_take(a, x->extra.fields, sizeof *lent, err);
+    if (!lent)
         return false;
     x->sample = a;
-    fo_values(x->schema, raw, value);
-    fo_values(&x->extra, raw, value + x->schema->fields);
+    fo_values(&x->extra, raw, lent);
     for (x->at = 0; x->at < x->schema->fields; x->at++) {
         int from = x->field[x->at].classes_from;
         if (!fo_walk(x->schema->field[x->at].type, value[x->at], see_label, x, a, err))
             return false;
         if (from >= 0 &&
-            !fo_walk(x->extra.field[from].type, value[x->schema->fields + (size_t)from],
-                     see_lent, x, a, err))
+            !fo_walk(x->extra.field[from].type, lent[from], see_lent, x, a, err))
             return false;
     }
     return true;

@@ -10,8 +10,10 @@ struct lf_infer;
 
 LF_MUST_USE struct lf_infer *
 lf_infer_new(struct lf_schema *s, const struct fo_dataset *ds, struct lf_error *err);
+// `value` holds the schema's fields of the document, as fo_values gives them.
 LF_MUST_USE bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw,
-                                 struct lf_arena *a, struct lf_error *err);
+                                 const struct lf_slice *value, struct lf_arena *a,
+                                 struct lf_error *err);
 // Closes the schema: nothing is open afterwards.
 LF_MUST_USE bool lf_infer_end(struct lf_infer *x, const char *const *read_only,
                               size_t count, struct lf_error *err);

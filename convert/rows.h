@@ -8,7 +8,7 @@ struct lf_row {
     struct lf_run_item item;
     struct lf_slice path; // filepath as the dataset has it
     struct lf_slice name; // in the archive; set by lf_rows_name
-    uint64_t at;          // document in samples.json
+    uint64_t at, mark;    // document in samples.json, and its lf_mark
     uint32_t len;
 };
 

@@ -13,8 +13,8 @@ void *lf_alloc(size_t count, size_t size, struct lf_error *err)
     return p;
 }
 
-bool lf_grow(void **array, size_t *capacity, size_t need, size_t size,
-             struct lf_error *err)
+bool lf_widen(void **array, size_t *capacity, size_t need, size_t size,
+              struct lf_error *err)
 {
     if (need <= *capacity)
         return true;
@@ -28,9 +28,19 @@ bool lf_grow(void **array, size_t *capacity, size_t need, size_t size,
     if (!p)
         return lf_fail(err, LF_E_NOMEM, "no memory for %zu elements of %zu bytes", want,
                        size);
-    memset(p + *capacity * size, 0, (want - *capacity) * size);
     *array = p;
     *capacity = want;
+    return true;
+}
+
+bool lf_grow(void **array, size_t *capacity, size_t need, size_t size,
+             struct lf_error *err)
+{
+    size_t was = *capacity;
+    if (!lf_widen(array, capacity, need, size, err))
+        return false;
+    if (*capacity > was)
+        memset((char *)*array + was * size, 0, (*capacity - was) * size);
     return true;
 }
 

@@ -12,6 +12,9 @@ LF_MUST_USE void *lf_alloc(size_t count, size_t size, struct lf_error *err);
 // part is zeroed. On failure the array stays as it was.
 LF_MUST_USE bool lf_grow(void **array, size_t *capacity, size_t need, size_t size,
                          struct lf_error *err);
+// The same, but the new part is not zeroed.
+LF_MUST_USE bool lf_widen(void **array, size_t *capacity, size_t need, size_t size,
+                          struct lf_error *err);
 LF_MUST_USE char *lf_strdup(struct lf_slice text, struct lf_error *err);
 void lf_free(void *p);
 

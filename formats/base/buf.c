@@ -4,6 +4,8 @@
 
 #include "formats/base/alloc.h"
 
+enum { FIRST = 256 };
+
 void lf_buf_done(struct lf_buf *b)
 {
     lf_free(b->at);
@@ -14,8 +16,9 @@ char *lf_buf_room(struct lf_buf *b, size_t more)
 {
     struct lf_error err = {0};
     void *p = b->at;
+    size_t need = b->len + more < FIRST ? FIRST : b->len + more;
     if (b->failed || more > SIZE_MAX / 4 - b->len ||
-        !lf_grow(&p, &b->cap, b->len + more, 1, &err)) {
+        !lf_widen(&p, &b->cap, need, 1, &err)) {
         b->failed = true;
         return NULL;
     }

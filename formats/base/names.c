@@ -12,6 +12,17 @@ uint64_t lf_hash(struct lf_slice text)
     return h ^ h >> 29;
 }
 
+uint64_t lf_mark(struct lf_slice text)
+{
+    uint64_t h = text.len, w;
+    for (; text.len >= sizeof w; text.at += sizeof w, text.len -= sizeof w) {
+        memcpy(&w, text.at, sizeof w);
+        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 32;
+    }
+    return h ^ lf_hash(text);
+}
+
 static size_t slot_of(const struct lf_names *n, struct lf_slice text)
 {
     size_t i = (size_t)lf_hash(text) & (n->slots - 1);

@@ -19,5 +19,7 @@ bool lf_names_find(const struct lf_names *n, struct lf_slice text, uint32_t *num
 void lf_names_done(struct lf_names *n);
 uint64_t
 lf_hash(struct lf_slice text); // FNV-1a with a finish; the same on every machine
+// Tells whether long texts are still the same, eight bytes at a time; never stored.
+uint64_t lf_mark(struct lf_slice text);
 
 #endif

@@ -26,6 +26,13 @@ static const char *spelling(unsigned char c, char quote)
     }
 }
 
+// Bytes that may not stand for themselves; all others do, in text and attributes.
+static bool is_odd(char c)
+{
+    return (unsigned char)c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' ||
+           c == (char)0xef;
+}
+
 // U+FFFE and U+FFFF, the forbidden characters beyond the controls.
 static bool not_a_character(const char *at, const char *end)
 {
@@ -49,6 +56,10 @@ static void put(struct lf_buf *b, struct lf_slice text, char quote)
         return;
     const char *at = text.at, *from = at, *end = at + text.len;
     while (at < end) {
+        if (!is_odd(*at)) {
+            at++;
+            continue;
+        }
         bool gap = not_a_character(at, end);
         const char *s = gap ? "" : spelling((unsigned char)*at, quote);
         if (!s) {
@@ -66,7 +77,7 @@ static void put(struct lf_buf *b, struct lf_slice text, char quote)
 static void put_attr(struct lf_buf *b, const char *name, struct lf_slice value)
 {
     bool twice = value.len && memchr(value.at, '"', value.len);
-    bool once = value.len && memchr(value.at, '\'', value.len);
+    bool once = twice && memchr(value.at, '\'', value.len);
     char quote = twice && !once ? '\'' : '"';
     lf_buf_char(b, ' ');
     lf_buf_text(b, name);

@@ -53,8 +53,9 @@ LF_MUST_USE bool fo_rewind(struct fo_dataset *ds, struct lf_error *err);
 // call.
 LF_MUST_USE bool fo_next(struct fo_dataset *ds, struct fo_doc *doc, bool *more,
                          struct lf_error *err);
-// The document at a known place, for reading out of order. `fd` is samples.json.
-LF_MUST_USE bool fo_read_at(struct fo_dataset *ds, int fd, uint64_t at, size_t len,
+// The document at a known place, for reading out of order. `fd` is samples.json, `mark`
+// the lf_mark of the document when it was seen first: another one is LF_E_CHANGED.
+LF_MUST_USE bool fo_read_at(int fd, uint64_t at, size_t len, uint64_t mark,
                             struct lf_arena *a, struct lf_slice *raw,
                             struct lf_error *err);
 LF_MUST_USE bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head *head,
