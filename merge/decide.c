@@ -98,7 +98,8 @@ static bool gone(struct job *j, size_t b)
     }
     j->counts->deleted++;
     struct lf_change c = {.ours = ours, .parts = LF_EXISTS, .field = base->field};
-    return plan_add(j, &c);
+    return tell(j, LF_N_DELETED, "deleted", base, NULL, base->name, none, "") &&
+           plan_add(j, &c);
 }
 
 // ---------------------------------------------------------------------------- edited
@@ -288,6 +289,35 @@ static bool edited_but_gone(struct job *j, const struct lf_label *base,
     return plan_add(j, &c);
 }
 
+// "class, geometry, attribute crew": what of a label changes.
+static bool tell_edit(struct job *j, const struct lf_label *base,
+                      const struct lf_label *theirs, const struct verdict *v)
+{
+    const struct lf_field *f = field_of(j, base);
+    struct lf_slice none = {0};
+    bool class_too = v->take & LF_CLASS;
+    struct lf_buf text = {0};
+    if (!j->ev)
+        return true;
+    lf_buf_text(&text, class_too ? "class, " : "");
+    lf_buf_text(&text, v->take & LF_SPACE ? "geometry, " : "");
+    for (unsigned i = 0; i < f->attrs; i++)
+        if (lf_attr_set_has(&v->attrs, i)) {
+            lf_buf_text(&text, "attribute ");
+            lf_buf_slice(&text, f->attr[i].name);
+            lf_buf_text(&text, ", ");
+        }
+    if (text.len >= 2)
+        text.len -= 2;
+    lf_buf_char(&text, '\0');
+    bool ok =
+        lf_buf_ok(&text, j->err) &&
+        tell(j, LF_N_EDITED, "edited", base, theirs, class_too ? base->name : none,
+             class_too ? theirs->name : none, text.at);
+    lf_buf_done(&text);
+    return ok;
+}
+
 static bool came_back(struct job *j, size_t b, const struct lf_label *theirs)
 {
     const struct lf_label *base = &j->base->label[b], *ours = ours_of(j, b);
@@ -315,6 +345,8 @@ static bool came_back(struct job *j, size_t b, const struct lf_label *theirs)
         j->counts->kept++;
     if (!v.take)
         return true;
+    if (!tell_edit(j, base, theirs, &v))
+        return false;
     struct lf_change c = {.ours = ours,
                           .theirs = theirs,
                           .parts = v.take,
@@ -401,7 +433,9 @@ static bool added(struct job *j, size_t t)
     j->counts->added++;
     struct lf_change c = {
         .theirs = l, .parts = LF_EXISTS, .field = l->field, .id = j->pair.new_id[t]};
-    return plan_add(j, &c);
+    struct lf_label made = *l;
+    made.id = c.id;
+    return tell(j, LF_N_ADDED, "added", &made, l, none, l->name, "") && plan_add(j, &c);
 }
 
 // ---------------------------------------------------------------------------- the
