@@ -1,7 +1,9 @@
 // The program: reads the command word, calls the command. Nothing else.
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "convert/cmd_export.h"
 #include "formats/base/number.h"
@@ -108,9 +110,22 @@ static int version(void)
     return print(&out);
 }
 
+// A standard file that is closed would be the next file opened, and be written into as
+// if it were standard output. Reading finds nothing, writing fails.
+static void fill_standard_files(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= 2);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "help";
+    fill_standard_files();
     // A closed pipe and a file that may not grow are errors of a write, not ends of the
     // program.
     signal(SIGPIPE, SIG_IGN);

@@ -551,7 +551,9 @@ static bool finish(struct exporting *x)
     if (!write_record(x, x->run_temp) || !write_sheet(x) ||
         !lf_path_join(copy, sizeof copy, x->out_temp, "run", x->err) ||
         !lf_mkdirs(copy, x->err) || !write_record(x, copy) ||
-        !lf_sums(x->out_temp, x->err))
+        !lf_sums(x->out_temp, x->err) ||
+        !lf_outdir_may_end(x->out_temp, x->job->out, "SHA256SUMS", x->job->replace,
+                           x->err))
         return false;
     if (!lf_outdir_end(x->run_temp, x->run_path, "run.json", x->job->replace, x->err)) {
         if (x->err->code == LF_E_EXISTS)

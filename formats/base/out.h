@@ -39,6 +39,9 @@ LF_MUST_USE bool lf_outdir_begin(const char *path, char *temp, size_t cap,
 // then they are exchanged and the old one removed.
 LF_MUST_USE bool lf_outdir_end(const char *temp, const char *path, const char *ours,
                                bool replace, struct lf_error *err);
+// Only looks whether lf_outdir_end would refuse what is there.
+LF_MUST_USE bool lf_outdir_may_end(const char *temp, const char *path, const char *ours,
+                                   bool replace, struct lf_error *err);
 void lf_outdir_drop(const char *temp);
 
 // Makes a folder and its parents.

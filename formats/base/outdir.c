@@ -284,17 +284,25 @@ static bool judge_old(int parent, int temp, const char *base, const char *ours,
     return ok;
 }
 
+static bool may_end(int parent, int temp, const char *base, const char *ours,
+                    bool replace, enum lf_fs_kind *kind, bool *same,
+                    struct lf_error *err)
+{
+    *same = false;
+    *kind = lf_fs_kind(parent, base, err);
+    if (*kind != LF_FS_FOLDER)
+        return *kind == LF_FS_ABSENT ||
+               (*kind != LF_FS_FAILED &&
+                lf_fail(err, LF_E_TARGET, "it is there and is not a folder"));
+    return judge_old(parent, temp, base, ours, replace, same, err);
+}
+
 static bool finish(int parent, int temp, const struct names *n, const char *base,
                    const char *ours, bool replace, struct lf_error *err)
 {
-    bool same = false;
-    enum lf_fs_kind kind = lf_fs_kind(parent, base, err);
-    if (kind == LF_FS_FAILED)
-        return false;
-    if (kind != LF_FS_ABSENT && kind != LF_FS_FOLDER)
-        return lf_fail(err, LF_E_TARGET, "it is there and is not a folder");
-    if (kind == LF_FS_FOLDER &&
-        !judge_old(parent, temp, base, ours, replace, &same, err))
+    bool same;
+    enum lf_fs_kind kind;
+    if (!may_end(parent, temp, base, ours, replace, &kind, &same, err))
         return false;
     if (same)
         return remove_tree(parent, n->temp, 0, err);
@@ -305,10 +313,12 @@ static bool finish(int parent, int temp, const struct names *n, const char *base
     return unlinkat(parent, n->part, 0) == 0 || lf_fail_errno(err, "cannot remove");
 }
 
-bool lf_outdir_end(const char *temp, const char *path, const char *ours, bool replace,
-                   struct lf_error *err)
+static bool end(const char *temp, const char *path, const char *ours, bool replace,
+                bool only_look, struct lf_error *err)
 {
     struct names n;
+    enum lf_fs_kind kind;
+    bool same;
     const char *base, *temp_base = strrchr(temp, '/');
     int parent = lf_fs_parent(path, &base, err);
     int fd = -1;
@@ -318,10 +328,24 @@ bool lf_outdir_end(const char *temp, const char *path, const char *ours, bool re
         ok = lf_fail(err, LF_E_BUG,
                      "the temporary folder is not the one that was begun");
     fd = ok ? lf_fs_folder_below(parent, n.temp, err) : -1;
-    ok = fd >= 0 && finish(parent, fd, &n, base, ours, replace, err);
+    ok = fd >= 0 &&
+         (only_look ? may_end(parent, fd, base, ours, replace, &kind, &same, err)
+                    : finish(parent, fd, &n, base, ours, replace, err));
     lf_fs_drop(&fd);
     lf_fs_drop(&parent);
     return ok || lf_fail_in_file(err, path);
+}
+
+bool lf_outdir_may_end(const char *temp, const char *path, const char *ours,
+                       bool replace, struct lf_error *err)
+{
+    return end(temp, path, ours, replace, true, err);
+}
+
+bool lf_outdir_end(const char *temp, const char *path, const char *ours, bool replace,
+                   struct lf_error *err)
+{
+    return end(temp, path, ours, replace, false, err);
 }
 
 void lf_outdir_drop(const char *temp)
