@@ -166,7 +166,7 @@ run_fuzz() {
     [ -n "$found" ] || failed fuzz.no-targets
 }
 
-packages=$LF_BUILD_PACKAGES
+packages="$LF_BUILD_PACKAGES $LF_CASE_PACKAGES"
 [ "${CI:-}" != true ] || packages="$packages clang-format-14 git"
 head_line build
 if need_debian $packages && lf_build release; then

@@ -4,6 +4,9 @@
 LF_BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3
   libxml2-dev libzip-dev zlib1g-dev libssl-dev libcjson-dev libdeflate-dev libcmocka-dev"
 
+# What the case tests run beside it: strace stops and counts system calls.
+LF_CASE_PACKAGES="strace"
+
 lf_say() { printf '%s\n' "$*" >&2; }
 
 # need_debian PACKAGE...: leaves every named package installed, or says why it cannot.
