@@ -75,7 +75,8 @@ static void print(const struct lf_event *v, const struct lf_code_row *row,
                   lf_severity_name(row->severity), (int)row->code, row->slug,
                   lf_escape(said, text, sizeof text));
     if (v->was.len || v->came.len)
-        lf_buf_printf(line, ": %s -> %s", lf_escape(v->was, was, sizeof was),
+        lf_buf_printf(line, ": %s%s%s", lf_escape(v->was, was, sizeof was),
+                      v->was.len && v->came.len ? " -> " : "",
                       lf_escape(v->came, came, sizeof came));
     part(line, &open, "field ", v->field);
     part(line, &open, "label ", v->label);
