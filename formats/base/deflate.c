@@ -1,6 +1,7 @@
 #include "formats/base/deflate.h"
 
 #include <libdeflate.h>
+#include <pthread.h>
 #include <zlib.h>
 
 #include "formats/base/alloc.h"
@@ -10,12 +11,16 @@ enum { BLOCK = 4 << 20, LEVEL = 6 };
 
 struct lf_deflate {
     int fd;
-    uint64_t at; // end of the temporary file
-    char *block, *packed;
+    uint64_t at;          // end of the temporary file
+    char *block, *packed; // block: the one that is being filled
     size_t len, packed_cap;
+    char *full; // the one that a second thread deflates while the next is filled
+    size_t full_len;
+    pthread_t thread;
+    bool running;            // it is to be joined; till then fd and packed are its own
+    struct lf_error failure; // of that thread
     struct lf_deflated now;
-    bool
-        cut; // the member passed one block: it is made of blocks joined by sync flushes
+    bool cut; // the member passed one block: blocks joined by sync flushes
     struct libdeflate_compressor *whole;
     z_stream blocks;
     bool blocks_ready;
@@ -59,7 +64,8 @@ static bool end_whole(struct lf_deflate *d, struct lf_error *err)
 
 // Each block starts afresh, so that blocks could be made side by side and give the same
 // bytes.
-static bool end_block(struct lf_deflate *d, bool last, struct lf_error *err)
+static bool deflate_block(struct lf_deflate *d, const char *block, size_t len,
+                          bool last, struct lf_error *err)
 {
     z_stream *z = &d->blocks;
     if (d->blocks_ready ? deflateReset(z) != Z_OK
@@ -67,8 +73,8 @@ static bool end_block(struct lf_deflate *d, bool last, struct lf_error *err)
                                        MAX_MEM_LEVEL - 1, Z_DEFAULT_STRATEGY) != Z_OK)
         return lf_fail(err, LF_E_NOMEM, "no memory to deflate");
     d->blocks_ready = true;
-    z->next_in = (Bytef *)d->block;
-    z->avail_in = (uInt)d->len;
+    z->next_in = (Bytef *)block; // zlib does not write there
+    z->avail_in = (uInt)len;
     do {
         z->next_out = (Bytef *)d->packed;
         z->avail_out = (uInt)d->packed_cap;
@@ -77,8 +83,42 @@ static bool end_block(struct lf_deflate *d, bool last, struct lf_error *err)
         if (!put(d, d->packed_cap - z->avail_out, err))
             return false;
     } while (z->avail_out == 0);
-    d->len = 0;
     return true;
+}
+
+static void *deflate_full(void *user)
+{
+    struct lf_deflate *d = user;
+    if (!deflate_block(d, d->full, d->full_len, false, &d->failure))
+        return NULL;
+    return d;
+}
+
+// Waits for the block before, if it is still being deflated.
+static bool wait_full(struct lf_deflate *d, struct lf_error *err)
+{
+    void *done = d;
+    if (d->running)
+        pthread_join(d->thread, &done);
+    d->running = false;
+    if (!done)
+        *err = d->failure;
+    return done != NULL;
+}
+
+// Hands the block over to a thread of its own. One at a time, so the bytes come in
+// order; where no thread can be had it is deflated here.
+static bool end_block(struct lf_deflate *d, struct lf_error *err)
+{
+    if (!wait_full(d, err) || (!d->full && !(d->full = lf_alloc(BLOCK, 1, err))))
+        return false;
+    char *block = d->full;
+    d->full = d->block;
+    d->full_len = d->len;
+    d->block = block;
+    d->len = 0;
+    d->running = pthread_create(&d->thread, NULL, deflate_full, d) == 0;
+    return d->running || deflate_block(d, d->full, d->full_len, false, err);
 }
 
 bool lf_deflate_write(struct lf_deflate *d, struct lf_slice bytes, struct lf_error *err)
@@ -89,7 +129,7 @@ bool lf_deflate_write(struct lf_deflate *d, struct lf_slice bytes, struct lf_err
         // A full block waits until more comes, so that the last one is never empty.
         if (d->len == BLOCK) {
             d->cut = true;
-            if (!end_block(d, false, err))
+            if (!end_block(d, err))
                 return false;
         }
         size_t n = bytes.len < BLOCK - d->len ? bytes.len : BLOCK - d->len;
@@ -103,7 +143,9 @@ bool lf_deflate_write(struct lf_deflate *d, struct lf_slice bytes, struct lf_err
 
 bool lf_deflate_end(struct lf_deflate *d, struct lf_deflated *out, struct lf_error *err)
 {
-    bool ok = d->cut ? end_block(d, true, err) : end_whole(d, err);
+    bool ok = d->cut
+                  ? wait_full(d, err) && deflate_block(d, d->block, d->len, true, err)
+                  : end_whole(d, err);
     *out = d->now;
     d->now = (struct lf_deflated){.at = d->at};
     d->len = 0;
@@ -123,11 +165,14 @@ void lf_deflate_free(struct lf_deflate **d)
 {
     if (!*d)
         return;
+    if ((*d)->running)
+        pthread_join((*d)->thread, NULL);
     lf_fs_drop(&(*d)->fd);
     libdeflate_free_compressor((*d)->whole);
     if ((*d)->blocks_ready)
         deflateEnd(&(*d)->blocks);
     lf_free((*d)->block);
+    lf_free((*d)->full);
     lf_free((*d)->packed);
     lf_free(*d);
     *d = NULL;

@@ -1,6 +1,7 @@
 // Members of a zip, deflated as they are written into one unlinked temporary file.
-// Memory is two blocks, whatever the size of a member, and the bytes depend on nothing
-// but what was written.
+// A member of more than one block is deflated beside the writing, in a second thread.
+// Memory is three blocks, whatever the size of a member, and the bytes depend on
+// nothing but what was written.
 #ifndef LF_DEFLATE_H
 #define LF_DEFLATE_H
 
