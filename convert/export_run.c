@@ -647,4 +647,5 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
 void lf_export_result_done(struct lf_export_result *r)
 {
     lf_buf_done(&r->fields);
+    lf_buf_done(&r->left);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/base/limits.h"
+#include "formats/base/relpath.h"
 
 struct copy {
     const char *const *skip;
@@ -132,9 +133,9 @@ static bool copy_folder(struct copy *c, int from, int to, const char *path,
         char below[4200];
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
             continue;
-        snprintf(below, sizeof below, "%s%s%s", path, path[0] ? "/" : "",
-                 entry->d_name);
-        if (!skipped(c, below))
+        ok = lf_path_printf(below, sizeof below, c->err, "%s%s%s", path,
+                            path[0] ? "/" : "", entry->d_name);
+        if (ok && !skipped(c, below))
             ok = copy_entry(c, from, to, entry->d_name, below, depth);
     }
     if (dir)

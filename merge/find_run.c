@@ -28,10 +28,12 @@ static bool try_beside(const char *archive, const char *key, struct lf_run *run,
     char path[4200], folder[4300];
     const char *eq = strchr(archive, '=');
     struct stat st;
-    snprintf(path, sizeof path, "%s", eq && stat(archive, &st) != 0 ? eq + 1 : archive);
+    if (!lf_path_printf(path, sizeof path, err, "%s",
+                        eq && stat(archive, &st) != 0 ? eq + 1 : archive))
+        return false;
     for (int level = 0; level < 3 && !*found; level++) {
-        snprintf(folder, sizeof folder, "%s/run", path);
-        if (!try_folder(run, folder, found, err))
+        if (!lf_path_printf(folder, sizeof folder, err, "%s/run", path) ||
+            !try_folder(run, folder, found, err))
             return false;
         if (*found && !lf_slice_is(run->key, key)) {
             lf_run_done(run);
@@ -43,7 +45,7 @@ static bool try_beside(const char *archive, const char *key, struct lf_run *run,
         if (slash)
             *slash = '\0';
         else if (strcmp(path, ".") != 0)
-            snprintf(path, sizeof path, ".");
+            memcpy(path, ".", 2);
         else
             break;
     }
@@ -68,7 +70,8 @@ static bool search(const struct lf_merge_job *job, struct lf_run *run,
         return found || lf_fail(err, LF_E_RUN_MISSING,
                                 "there is no run record in \"%s\"", job->run);
     }
-    snprintf(below, sizeof below, "annotations/%s", job->run);
+    if (!lf_path_printf(below, sizeof below, err, "annotations/%s", job->run))
+        return false;
     if (job->runs_dir &&
         (!lf_path_join(folder, sizeof folder, job->runs_dir, job->run, err) ||
          !try_folder(run, folder, &found, err)))
@@ -90,8 +93,9 @@ bool lf_find_run(const struct lf_merge_job *job, struct lf_run *run, bool *here,
         lf_fail_in_file(err, job->dataset);
         return false;
     }
-    snprintf(below, sizeof below, "annotations/%.*s", (int)run->key.len, run->key.at);
-    if (!lf_path_join(folder, sizeof folder, job->dataset, below, err))
+    if (!lf_path_printf(below, sizeof below, err, "annotations/%.*s", (int)run->key.len,
+                        run->key.at) ||
+        !lf_path_join(folder, sizeof folder, job->dataset, below, err))
         return false;
     *here = same_place(folder, run->folder);
     struct lf_event e = {.code = LF_N_RUN_BASE, .file = lf_slice_of(run->folder)};

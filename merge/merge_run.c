@@ -448,9 +448,9 @@ static bool undo_folder(struct merging *m, char *relative, size_t cap)
     char path[4500];
     struct stat st;
     for (unsigned n = 1; n < 1000000; n++) {
-        snprintf(relative, cap, "annotations/%.*s/undo/%06u", (int)m->run.key.len,
-                 m->run.key.at, n);
-        if (!lf_path_join(path, sizeof path, m->job->dataset, relative, m->err))
+        if (!lf_path_printf(relative, cap, m->err, "annotations/%.*s/undo/%06u",
+                            (int)m->run.key.len, m->run.key.at, n) ||
+            !lf_path_join(path, sizeof path, m->job->dataset, relative, m->err))
             return false;
         if (lstat(path, &st) != 0)
             return lf_mkdirs(path, m->err);
@@ -465,57 +465,82 @@ static bool add(struct merging *m, struct lf_commit *c, const char *name,
     const char *base = strrchr(name, '/');
     if (!present)
         return true;
-    snprintf(temp, sizeof temp, "%s.lf-new", name);
-    snprintf(keep, sizeof keep, "%s/%s", undo, base ? base + 1 : name);
-    return lf_commit_add(c, temp, name, undo[0] ? keep : NULL, m->err);
+    return lf_path_printf(temp, sizeof temp, m->err, "%s.lf-new", name) &&
+           lf_path_printf(keep, sizeof keep, m->err, "%s/%s", undo,
+                          base ? base + 1 : name) &&
+           lf_commit_add(c, temp, name, undo[0] ? keep : NULL, m->err);
+}
+
+static bool run_path(const struct merging *m, const char *name, char *out, size_t cap)
+{
+    return lf_path_printf(out, cap, m->err, "annotations/%.*s/%s", (int)m->run.key.len,
+                          m->run.key.at, name);
 }
 
 // The record's files and the dataset's renamed as one: metadata.json first,
-// samples.json last.
+// samples.json last. Without a change of the dataset there is nothing to keep for undo.
 static bool commit_in_place(struct merging *m, bool metadata, bool record, bool items)
 {
-    char list[300], undo[400] = "",
-                    path[300]; // without a change there is nothing to undo
-    int n = (int)m->run.key.len;
-    snprintf(list, sizeof list, "annotations/%.*s/commit.json", n, m->run.key.at);
+    char list[300], undo[400] = "", items_tsv[300], run_json[300];
     struct lf_commit *c = NULL;
-    bool ok = (!m->changed || undo_folder(m, undo, sizeof undo)) &&
+    bool ok = run_path(m, "commit.json", list, sizeof list) &&
+              run_path(m, "items.tsv", items_tsv, sizeof items_tsv) &&
+              run_path(m, "run.json", run_json, sizeof run_json) &&
+              (!m->changed || undo_folder(m, undo, sizeof undo)) &&
               (c = lf_commit_new(m->job->dataset, list, m->err)) != NULL &&
-              add(m, c, "metadata.json", undo, metadata);
-    snprintf(path, sizeof path, "annotations/%.*s/items.tsv", n, m->run.key.at);
-    ok = ok && add(m, c, path, undo, record && items);
-    snprintf(path, sizeof path, "annotations/%.*s/run.json", n, m->run.key.at);
-    ok = ok && add(m, c, path, undo, record) &&
-         add(m, c, "samples.json", undo, m->changed) && lf_commit_run(c, m->err);
+              add(m, c, "metadata.json", undo, metadata) &&
+              add(m, c, items_tsv, undo, record && items) &&
+              add(m, c, run_json, undo, record) &&
+              add(m, c, "samples.json", undo, m->changed) && lf_commit_run(c, m->err);
     lf_commit_free(&c);
     return ok;
 }
 
-static bool write_in_place(struct merging *m)
+// What was sealed for a commit that never began.
+static void drop_sealed(struct merging *m)
 {
-    char path[4200], folder[4200];
-    bool metadata = false, any = false;
-    bool record = m->run.has_base;
-    if (record && !lf_record_merges(&m->run, &m->in, &any, m->err))
-        return false;
-    if (!m->changed && !m->base.count && !any)
-        return true;
+    char path[4300], name[300];
+    struct lf_error none = {0};
+    static const char *const names[] = {"items.tsv.lf-new", "run.json.lf-new"};
+    if (lf_path_join(path, sizeof path, m->job->dataset, "metadata.json.lf-new", &none))
+        unlink(path);
+    if (lf_path_join(path, sizeof path, m->job->dataset, "samples.json.lf-new", &none))
+        unlink(path);
+    for (size_t i = 0; m->run_here && i < 2; i++)
+        if (run_path(m, names[i], name, sizeof name) &&
+            lf_path_join(path, sizeof path, m->job->dataset, name, &none))
+            unlink(path);
+}
+
+static bool seal_all(struct merging *m, bool record, bool *metadata)
+{
+    char path[4200];
     if (!lf_path_join(path, sizeof path, m->job->dataset, "metadata.json", m->err) ||
-        (m->changed && !write_metadata(m, path, false, &metadata)) ||
+        (m->changed && !write_metadata(m, path, false, metadata)) ||
         (m->out && !lf_out_seal(m->out, m->err)))
         return false;
     if (m->out)
         lf_out_keep(m->out);
-    if (!m->run_here) { // the dataset first: base that lags behind is caught up by the
-                        // next merge
-        snprintf(folder, sizeof folder, "%s", m->run.folder);
-        return ((!m->changed && !metadata) ||
-                commit_in_place(m, metadata, false, false)) &&
-               (!record || lf_record_write(&m->run, &m->base, folder, true, m->err));
+    return !record || !m->run_here ||
+           lf_record_write(&m->run, &m->base, m->run.folder, false, m->err);
+}
+
+static bool write_in_place(struct merging *m)
+{
+    bool metadata = false, any = false, record = m->run.has_base;
+    if (record && !lf_record_merges(&m->run, &m->in, &any, m->err))
+        return false;
+    if (!m->changed && !m->base.count && !any)
+        return true;
+    if (!seal_all(m, record, &metadata)) {
+        drop_sealed(m);
+        return false;
     }
-    return (!record ||
-            lf_record_write(&m->run, &m->base, m->run.folder, false, m->err)) &&
-           commit_in_place(m, metadata, record, m->base.count > 0);
+    if (m->run_here)
+        return commit_in_place(m, metadata, record, m->base.count > 0);
+    // The dataset first: base that lags behind is caught up by the next merge.
+    return (!m->changed || commit_in_place(m, metadata, false, false)) &&
+           (!record || lf_record_write(&m->run, &m->base, m->run.folder, true, m->err));
 }
 
 // The run's record in a new dataset: copied with it, or brought from where it lay.
@@ -526,8 +551,9 @@ static bool record_in_new(struct merging *m)
     const char *const skip[] = {"commit.json", "undo", NULL};
     if (!m->run.has_base)
         return true;
-    snprintf(from, sizeof from, "annotations/%.*s", (int)m->run.key.len, m->run.key.at);
-    return lf_path_join(folder, sizeof folder, m->temp, from, m->err) &&
+    return lf_path_printf(from, sizeof from, m->err, "annotations/%.*s",
+                          (int)m->run.key.len, m->run.key.at) &&
+           lf_path_join(folder, sizeof folder, m->temp, from, m->err) &&
            (m->run_here ||
             (lf_mkdirs(folder, m->err) &&
              lf_copy_dataset(m->run.folder, folder, LF_MEDIA_COPY, skip, m->err))) &&
@@ -540,12 +566,11 @@ static bool write_new(struct merging *m)
     char path[4200];
     bool metadata = false;
     char undo[300];
-    snprintf(undo, sizeof undo, "annotations/%.*s/undo", (int)m->run.key.len,
-             m->run.key.at);
     const char *skip[4] = {undo};
     if (m->changed)
         skip[1] = "samples.json";
-    if (!lf_copy_dataset(m->job->dataset, m->temp, m->job->media, skip, m->err))
+    if (!run_path(m, "undo", undo, sizeof undo) ||
+        !lf_copy_dataset(m->job->dataset, m->temp, m->job->media, skip, m->err))
         return false;
     if (m->out && !lf_out_commit(m->out, true, m->err))
         return false;

@@ -28,6 +28,7 @@ enum lf_family {
 };
 
 enum lf_severity {
+    LF_CHANGE,  // what was asked for: an edit that is taken; listed, no finding
     LF_NOTE,    // counted and listed, exit status stays 0
     LF_WARNING, // a finding: exit 1
     LF_ERROR    // the command stops

@@ -36,7 +36,10 @@ int lf_code_exit(enum lf_code code)
 
 const char *lf_severity_name(enum lf_severity s)
 {
-    return s == LF_ERROR ? "error" : s == LF_WARNING ? "warning" : "note";
+    return s == LF_ERROR     ? "error"
+           : s == LF_WARNING ? "warning"
+           : s == LF_NOTE    ? "note"
+                             : "change";
 }
 
 const char *lf_family_name(enum lf_family f)

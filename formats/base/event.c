@@ -143,7 +143,7 @@ bool lf_events_add(struct lf_events *e, const struct lf_event *event,
         !lf_spool_add(e->text, lf_buf_view(&e->line), &at, err))
         return false;
     // What cannot be printed is still counted and in the report.
-    if (e->out && n < e->most && (e->notes || row->severity != LF_NOTE))
+    if (e->out && n < e->most && (e->notes || row->severity > LF_NOTE))
         (void)fwrite(e->line.at, 1, e->line.len, e->out);
     return keep(e, event, row, err);
 }
@@ -167,7 +167,7 @@ void lf_events_rest(const struct lf_events *e)
 {
     const struct lf_code_row *row;
     for (size_t i = 0; e && e->out && (row = lf_code_at(i)) && i < MOST_CODES; i++)
-        if (e->count[i] > e->most && (e->notes || row->severity != LF_NOTE))
+        if (e->count[i] > e->most && (e->notes || row->severity > LF_NOTE))
             fprintf(e->out, "... and %llu more of LF%04d %s\n",
                     (unsigned long long)(e->count[i] - e->most), (int)row->code,
                     row->slug);
@@ -179,7 +179,7 @@ void lf_events_counts_json(const struct lf_events *e, struct lf_buf *out)
     bool first = true;
     lf_buf_char(out, '{');
     for (size_t i = 0; e && (row = lf_code_at(i)) && i < MOST_CODES; i++)
-        if (e->count[i]) {
+        if (e->count[i] && row->severity != LF_CHANGE) {
             lf_buf_printf(out, "%s\"LF%04d\": %llu", first ? "" : ", ", (int)row->code,
                           (unsigned long long)e->count[i]);
             first = false;

@@ -80,6 +80,15 @@ bool lf_path_join(char *out, size_t cap, const char *dir, const char *name,
     return true;
 }
 
+bool lf_path_printf(char *out, size_t cap, struct lf_error *err, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(out, cap, fmt, args);
+    va_end(args);
+    return (n >= 0 && (size_t)n < cap) || lf_fail(err, LF_E_PATH, "a path is too long");
+}
+
 bool lf_path_inside(const char *path, const char *folder)
 {
     char parent[4096], real[4096], root[4096]; // PATH_MAX

@@ -14,6 +14,10 @@ LF_MUST_USE bool lf_relpath_check(struct lf_slice name, enum lf_code code,
 LF_MUST_USE bool lf_path_join(char *out, size_t cap, const char *dir, const char *name,
                               struct lf_error *err);
 
+// A path made by a format; false when it does not fit. A path that was cut would be
+// another place.
+LF_MUST_USE bool lf_path_printf(char *out, size_t cap, struct lf_error *err,
+                                const char *fmt, ...) LF_PRINTF(4, 5);
 // Whether `path`, which need not exist, would lie in `folder` or be it; links resolved.
 bool lf_path_inside(const char *path, const char *folder);
 

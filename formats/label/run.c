@@ -180,6 +180,8 @@ static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_err
         !number_at(doc, "items", UINT32_MAX - 1, &items, err) ||
         !number_at(doc, "tasks", UINT16_MAX, &tasks, err))
         return false;
+    if (!lf_run_key_ok(run->key)) // it becomes part of paths
+        return damaged(err, "run.json: the key is not a run's name");
     if (!lf_json_get(doc, "schema", &schema) || !lf_json_get(doc, "view", &view))
         return damaged(err, "run.json has no schema");
     run->rules = (unsigned)rules;
