@@ -1,7 +1,7 @@
 #!/bin/sh
 # Export, merge of the unedited archive and merge of an edited one, at several sizes.
 #
-# usage: sh bench/run.sh [-b PROGRAM] [-d FOLDER] [-n RUNS] [IMAGES...]
+# usage: sh bench/measure.sh [-b PROGRAM] [-d FOLDER] [-n RUNS] [IMAGES...]
 #
 #   -b  the program (default: build/labelferry beside this folder)
 #   -d  where data goes; kept, and used again (default: a new folder under $TMPDIR, removed at the end)
@@ -22,8 +22,8 @@ while getopts b:d:n: option; do
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- 1000 10000 100000
-[ -x "$program" ] || { echo "run.sh: no program at $program; build it, or give -b" >&2; exit 2; }
-[ -x /usr/bin/time ] || { echo "run.sh: needs GNU time, /usr/bin/time" >&2; exit 2; }
+[ -x "$program" ] || { echo "measure.sh: no program at $program; build it, or give -b" >&2; exit 2; }
+[ -x /usr/bin/time ] || { echo "measure.sh: needs GNU time, /usr/bin/time" >&2; exit 2; }
 if [ -z "$data" ]; then
     data=$(mktemp -d "${TMPDIR:-/tmp}/labelferry-bench-XXXXXX")
     trap 'rm -rf "$data"' EXIT
@@ -40,7 +40,7 @@ measure() {
         $prepare
         status=0
         /usr/bin/time -f '%e %U %S %M' -o "$data/time" "$@" >"$data/log" 2>&1 || status=$?
-        [ $status -le 1 ] || { cat "$data/log" >&2; echo "run.sh: $job ended with $status" >&2; exit 1; }
+        [ $status -le 1 ] || { cat "$data/log" >&2; echo "measure.sh: $job ended with $status" >&2; exit 1; }
         tail -n 1 "$data/time" >>"$data/times"
         i=$((i + 1))
     done
