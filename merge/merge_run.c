@@ -499,17 +499,16 @@ static bool commit_in_place(struct merging *m, bool metadata, bool record, bool 
 // What was sealed for a commit that never began.
 static void drop_sealed(struct merging *m)
 {
-    char path[4300], name[300];
+    static const char *const names[] = {"metadata.json", "samples.json"};
+    static const char *const records[] = {"items.tsv", "run.json"};
+    char path[4300];
     struct lf_error none = {0};
-    static const char *const names[] = {"items.tsv.lf-new", "run.json.lf-new"};
-    if (lf_path_join(path, sizeof path, m->job->dataset, "metadata.json.lf-new", &none))
-        unlink(path);
-    if (lf_path_join(path, sizeof path, m->job->dataset, "samples.json.lf-new", &none))
-        unlink(path);
+    for (size_t i = 0; i < 2; i++)
+        if (lf_path_join(path, sizeof path, m->job->dataset, names[i], &none))
+            lf_out_drop(path);
     for (size_t i = 0; m->run_here && i < 2; i++)
-        if (run_path(m, names[i], name, sizeof name) &&
-            lf_path_join(path, sizeof path, m->job->dataset, name, &none))
-            unlink(path);
+        if (lf_path_join(path, sizeof path, m->run.folder, records[i], &none))
+            lf_out_drop(path);
 }
 
 static bool seal_all(struct merging *m, bool record, bool *metadata)

@@ -213,3 +213,13 @@ bool lf_mkdirs(const char *path, struct lf_error *err)
     lf_free(copy);
     return ok;
 }
+
+void lf_out_drop(const char *path)
+{
+    struct lf_buf temp = {0};
+    struct stat st;
+    lf_buf_printf(&temp, "%s.lf-new", path);
+    if (!temp.failed && lstat(temp.at, &st) == 0 && S_ISREG(st.st_mode))
+        (void)unlink(temp.at); // the next output of this name replaces it otherwise
+    lf_buf_done(&temp);
+}

@@ -28,6 +28,9 @@ void lf_out_free(struct lf_out **o);
 LF_MUST_USE bool lf_out_file(const char *path, struct lf_slice bytes,
                              struct lf_error *err);
 
+// Removes what a sealed and kept file left beside `path`, if anything.
+void lf_out_drop(const char *path);
+
 // A folder that is whole or absent: made as `path` + ".lf-new" (an old one of ours,
 // with the marker file inside, is removed first), filled by the caller, synced and
 // renamed at the end.
