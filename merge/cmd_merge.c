@@ -30,6 +30,8 @@ static const struct lf_option options[] = {
      "shapes the field does not hold: fail (default), ignore"},
     {"unmatched", 0, "CHOICE", false,
      "items that match no sample: report (default), fail, ignore"},
+    {"unknown-classes", 0, "CHOICE", false,
+     "classes that are not in the run: ignore (default, with a finding), fail"},
     {"unknown-attrs", 0, "CHOICE", false,
      "attributes that are not in the run: ignore (default, with a finding), fail"},
     {"allow-older", 0, NULL, false,
@@ -79,6 +81,9 @@ static bool set_choice(struct args *a, const char *name, const char *value,
         ok = choose(name, value, unmatched, &choice, err);
         a->job.fail_unmatched = choice == 1;
         a->job.ignore_unmatched = choice == 2;
+    } else if (!strcmp(name, "unknown-classes")) {
+        ok = choose(name, value, attrs, &choice, err);
+        a->job.fail_class = choice == 1;
     } else if (!strcmp(name, "unknown-attrs")) {
         ok = choose(name, value, attrs, &choice, err);
         a->job.fail_attr = choice == 1;

@@ -398,7 +398,8 @@ static bool stop_at_policies(struct merging *m)
             "%llu pairs are in buckets, %llu were there to account for",
             (unsigned long long)lf_counts_all(c),
             (unsigned long long)(c->told + c->absent + c->returned - c->paired));
-    if (c->told && c->ids && !c->known_ids)
+    // A copy of the dataset is known by its sample ids; an archive only by its labels'.
+    if (!m->in.format->relative && c->told && c->ids && !c->known_ids)
         return lf_fail(
             m->err, LF_E_FOREIGN_RUN,
             "none of the %llu label ids in the archives was shipped by run \"%.*s\"",
@@ -412,6 +413,9 @@ static bool stop_at_policies(struct merging *m)
     if (m->job->fail_unmatched && m->result->unmatched)
         return lf_fail(m->err, LF_E_UNMATCHED, "%llu items match no sample",
                        (unsigned long long)m->result->unmatched);
+    if (m->job->fail_class && lf_events_count(m->ev, LF_E_CLASS))
+        return lf_fail(m->err, LF_E_CLASS, "%llu labels of unknown classes came back",
+                       (unsigned long long)lf_events_count(m->ev, LF_E_CLASS));
     if (m->job->fail_attr && lf_events_count(m->ev, LF_E_ATTR))
         return lf_fail(m->err, LF_E_ATTR, "%llu values of unknown attributes came back",
                        (unsigned long long)lf_events_count(m->ev, LF_E_ATTR));

@@ -16,7 +16,6 @@ import testenv
 REASONS = {
     "classification_edits": ["class-unknown"],
     "classifications_edits_no_deletions": ["class-unknown"],
-    "detection_single_no_deletions": ["archive-foreign"],
     "detections_attribute_dropped": ["empty-result"],
     "detections_copied_same_sample_order": ["empty-result"],
     "detections_lost_id": ["empty-result"],
@@ -71,8 +70,6 @@ EXPLAIN = {"empty-result": empty_result, "class-unknown": class_unknown, "moved-
 def differences(one, reasons):
     """What is left unexplained of a pass."""
     want = json.loads(json.dumps(one.want))
-    if "archive-foreign" in reasons:
-        return one.differences(one.was) + ([] if one.refused == "LF2001" else [("", "refused", "LF2001", one.refused)])
     for reason in reasons:
         EXPLAIN[reason](want, one)
     return one.differences(want) + ([("", "refused", None, one.refused)] if one.refused else [])
