@@ -25,8 +25,8 @@ static bool moved(const struct lf_label *a, const struct lf_label *b, double sla
     return turned(a->turn, b->turn, slack);
 }
 
-// A value without a type is a text some tool held; with types, 7 and "7" are two
-// values.
+// A value without a type is a text some tool held: it is the same if it would be
+// written as the other is. With types, 7 and "7" are two values.
 static bool same_attr(const struct lf_attr_def *d, const struct lf_attr *a,
                       const struct lf_attr *b)
 {
@@ -35,7 +35,11 @@ static bool same_attr(const struct lf_attr_def *d, const struct lf_attr *a,
         a = &unset;
     if (a->type != b->type && a->type != LF_V_UNTYPED && b->type != LF_V_UNTYPED)
         return false;
-    return lf_value_same(a->text, b->text, d->input == LF_IN_CHECKBOX);
+    return lf_value_same(a->text, b->text, d->input == LF_IN_CHECKBOX) ||
+           (a->type != b->type &&
+            lf_value_same_typed(a->text, b->text,
+                                a->type == LF_V_UNTYPED ? (enum lf_value)b->type
+                                                        : (enum lf_value)a->type));
 }
 
 unsigned lf_changed(const struct lf_field *f, const struct lf_label *a,

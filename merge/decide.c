@@ -185,11 +185,12 @@ static bool judge_attr(struct job *j, const struct lf_label *base,
         return tell(j, LF_E_VALUE, "refused", base, theirs, attr_text(f, ours, row),
                     attr_text(f, theirs, row), "");
     }
-    // What ours says of the attribute is told by all of its own: one it lacks is at its
-    // default.
+    // Asked both ways: after a change of the class, either may lack what the other has.
     lf_changed(f, ours, base, j->r->slack, &ours_attrs);
-    lf_changed(f, ours, theirs, j->r->slack, &between);
     bool ours_changed = lf_attr_set_has(&ours_attrs, row);
+    lf_changed(f, base, ours, j->r->slack, &ours_attrs);
+    ours_changed |= lf_attr_set_has(&ours_attrs, row);
+    lf_changed(f, ours, theirs, j->r->slack, &between);
     if (ours_changed && !lf_attr_set_has(&between, row))
         return true;
     if (ours_changed && j->r->conflict != LF_CONFLICT_THEIRS) {
@@ -286,7 +287,8 @@ static bool edited_but_gone(struct job *j, const struct lf_label *base,
     j->counts->added++;
     struct lf_change c = {
         .theirs = theirs, .parts = LF_EXISTS, .field = base->field, .id = base->id};
-    return plan_add(j, &c);
+    return tell(j, LF_N_ADDED, "added", base, theirs, none, theirs->name, "") &&
+           plan_add(j, &c);
 }
 
 // "class, geometry, attribute crew": what of a label changes.

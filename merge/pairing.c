@@ -87,6 +87,15 @@ static double overlap(const struct lf_label *a, const struct lf_label *b)
     return both > 0 ? both / (one + two - both) : 0;
 }
 
+// Every base label with every returned one is a pair that a hostile file could make
+// many of.
+static bool few_pairs(size_t base, size_t theirs, struct lf_error *err)
+{
+    return base == 0 || theirs <= LF_PAIRS / base ||
+           lf_fail(err, LF_E_LIMIT_COUNT,
+                   "too many labels without ids to compare (limit pairs)");
+}
+
 static void tie(struct lf_pairing *p, size_t base, size_t theirs)
 {
     p->theirs_of[base] = (int32_t)theirs;
@@ -135,10 +144,9 @@ static void pair_by_id(const struct lf_sample *base, const struct lf_sample *the
     }
 }
 
-static void pair_ours(const struct lf_sample *base, const struct lf_sample *ours,
-                      const struct table *ot, bool *used, struct lf_pairing *p)
+static void pair_ours(const struct lf_sample *base, const struct table *ot, bool *used,
+                      struct lf_pairing *p)
 {
-    size_t nameless = 0; // labels without an id are matched by their order
     for (size_t b = 0; b < base->labels; b++) {
         const struct lf_label *l = &base->label[b];
         p->ours_of[b] = -1;
@@ -148,14 +156,44 @@ static void pair_ours(const struct lf_sample *base, const struct lf_sample *ours
                 p->ours_of[b] = o;
                 break;
             }
-        if (l->id.known)
-            continue;
-        while (nameless < ours->labels && (ours->label[nameless].id.known ||
-                                           ours->label[nameless].field != l->field))
-            nameless++;
-        if (nameless < ours->labels)
-            p->ours_of[b] = (int32_t)nameless++;
     }
+}
+
+static size_t nameless(const struct lf_sample *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->labels; i++)
+        n += !s->label[i].id.known;
+    return n;
+}
+
+// Labels of the dataset without an id: those that are as they were, then the rest by
+// their order.
+static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base,
+                          const struct lf_sample *ours, bool *used,
+                          struct lf_pairing *p, struct lf_error *err)
+{
+    struct lf_attr_set attrs;
+    size_t n = nameless(base);
+    if (!n)
+        return true;
+    if (!few_pairs(n, ours->labels, err))
+        return false;
+    for (int equal = 1; equal >= 0; equal--)
+        for (size_t b = 0; b < base->labels; b++) {
+            const struct lf_label *l = &base->label[b];
+            for (size_t o = 0; !l->id.known && p->ours_of[b] < 0 && o < ours->labels;
+                 o++) {
+                const struct lf_label *m = &ours->label[o];
+                if (used[o] || m->id.known || m->field != l->field ||
+                    (equal &&
+                     lf_changed(&r->run->schema.field[l->field], l, m, 0, &attrs)))
+                    continue;
+                used[o] = true;
+                p->ours_of[b] = (int32_t)o;
+            }
+        }
+    return true;
 }
 
 // ---------------------------------------------------------------------------- new ids
@@ -305,15 +343,6 @@ static void pair_made(const struct lf_sample *theirs, const struct table *bt,
 
 // ---------------------------------------------------------------------------- by place
 
-// Every base label with every returned one is a pair that a hostile file could make
-// many of.
-static bool few_pairs(size_t base, size_t theirs, struct lf_error *err)
-{
-    return base == 0 || theirs <= LF_PAIRS / base ||
-           lf_fail(err, LF_E_LIMIT_COUNT,
-                   "too many labels without ids to compare (limit pairs)");
-}
-
 struct candidate {
     double overlap;
     int32_t base, theirs;
@@ -343,6 +372,7 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
                          struct lf_pairing *p, struct lf_error *err)
 {
     uint8_t mark[4];
+    struct lf_attr_set attrs;
     size_t count = 0, room = 0;
     void *list = NULL;
     lf_run_mark(r->run, mark);
@@ -358,7 +388,10 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
             const struct lf_label *m = &theirs->label[t];
             if (p->base_of[t] >= 0 || m->field != l->field || m->id.known)
                 continue;
-            double v = overlap(l, m);
+            double v =
+                lf_changed(&r->run->schema.field[l->field], l, m, r->slack, &attrs)
+                    ? overlap(l, m)
+                    : 2; // as it was shipped, though it may have no area
             if (v < 0.1)
                 continue;
             if (!lf_arena_grow(a, &list, &room, count + 1, sizeof(struct candidate),
@@ -460,7 +493,9 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
     } else {
         if (!build(&ot, ours, false, a, err))
             return false;
-        pair_ours(base, ours, &ot, used, p);
+        pair_ours(base, &ot, used, p);
+        if (!pair_nameless(r, base, ours, used, p, err))
+            return false;
     }
     pair_by_id(base, theirs, &bt, &tt, p);
     if (!(theirs->told & LF_IDS) && !pair_equal(r, base, theirs, p, err))

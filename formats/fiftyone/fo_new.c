@@ -36,14 +36,16 @@ static void put_box(const struct lf_label *l, const struct lf_sample *s,
         put_number(out, ", \"rotation\": ", l->turn);
 }
 
-// An empty text of a tool stands for "nothing chosen": no attribute is made of it.
+// An empty text of a tool stands for "nothing chosen", unless something was chosen from
+// the start: no attribute is made of it.
 static void put_attr(const struct lf_field *f, const struct lf_attr *attr,
                      struct lf_buf *out, struct fo_dropped *dropped)
 {
     const struct lf_attr_def *def = &f->attr[attr->name];
     bool widened;
     size_t from = out->len;
-    if (attr->type == LF_V_NULL || (attr->type == LF_V_UNTYPED && !attr->text.len))
+    if (attr->type == LF_V_NULL ||
+        (attr->type == LF_V_UNTYPED && !attr->text.len && !def->preset.len))
         return;
     lf_buf_text(out, ", ");
     lf_json_quote(out, def->name, true);

@@ -161,3 +161,16 @@ bool lf_value_same(struct lf_slice a, struct lf_slice b, bool checkbox)
             return true;
     }
 }
+
+bool lf_value_same_typed(struct lf_slice a, struct lf_slice b, enum lf_value type)
+{
+    struct lf_buf x = {0}, y = {0};
+    bool widened;
+    bool same = type != LF_V_NULL && type != LF_V_UNTYPED &&
+                lf_value_write(a, type, true, &x, &widened) &&
+                lf_value_write(b, type, true, &y, &widened) &&
+                lf_slice_eq(lf_buf_view(&x), lf_buf_view(&y)) && !x.failed && !y.failed;
+    lf_buf_done(&x);
+    lf_buf_done(&y);
+    return same;
+}

@@ -22,5 +22,7 @@ enum lf_value lf_value_type(const struct lf_attr *came, const struct lf_attr *wa
                             enum lf_value seen);
 // Equal for the tool: bool words without case, texts with CR LF and CR taken as LF.
 bool lf_value_same(struct lf_slice a, struct lf_slice b, bool checkbox);
+// Equal once both are written as JSON of `type`: "4" and "4.0" of a float are.
+bool lf_value_same_typed(struct lf_slice a, struct lf_slice b, enum lf_value type);
 
 #endif
