@@ -13,6 +13,14 @@ void *lf_alloc(size_t count, size_t size, struct lf_error *err)
     return p;
 }
 
+void *lf_alloc_room(size_t bytes, struct lf_error *err)
+{
+    void *p = bytes <= SIZE_MAX / 2 ? malloc(bytes ? bytes : 1) : NULL;
+    if (!p)
+        lf_fail(err, LF_E_NOMEM, "no memory for %zu bytes", bytes);
+    return p;
+}
+
 bool lf_widen(void **array, size_t *capacity, size_t need, size_t size,
               struct lf_error *err)
 {

@@ -8,6 +8,8 @@
 
 // `count` elements of `size` bytes, zeroed; NULL and LF_E_NOMEM when there is no room.
 LF_MUST_USE void *lf_alloc(size_t count, size_t size, struct lf_error *err);
+// The same for bytes that need not be zero.
+LF_MUST_USE void *lf_alloc_room(size_t bytes, struct lf_error *err);
 // Grows `*array` so that it holds `need` elements of `size` bytes; doubles. The new
 // part is zeroed. On failure the array stays as it was.
 LF_MUST_USE bool lf_grow(void **array, size_t *capacity, size_t need, size_t size,

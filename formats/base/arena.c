@@ -23,7 +23,7 @@ static bool add_block(struct lf_arena *a, size_t need, struct lf_error *err)
     size = size <= SIZE_MAX / 8 ? size * 2 : size;
     if (size < need)
         size = need;
-    struct lf_arena_block *b = lf_alloc(1, sizeof *b + ALIGN + size, err);
+    struct lf_arena_block *b = lf_alloc_room(sizeof *b + ALIGN + size, err);
     if (!b)
         return false;
     *b = (struct lf_arena_block){a->head, size};
@@ -33,7 +33,7 @@ static bool add_block(struct lf_arena *a, size_t need, struct lf_error *err)
     return true;
 }
 
-void *lf_arena_take(struct lf_arena *a, size_t count, size_t size, struct lf_error *err)
+static void *take(struct lf_arena *a, size_t count, size_t size, struct lf_error *err)
 {
     if (size && count > SIZE_MAX / 4 / size) {
         lf_fail(err, LF_E_NOMEM, "no memory for %zu elements of %zu bytes", count,
@@ -47,7 +47,13 @@ void *lf_arena_take(struct lf_arena *a, size_t count, size_t size, struct lf_err
         return NULL;
     void *p = a->at;
     a->at += need;
-    return memset(p, 0, need);
+    return p;
+}
+
+void *lf_arena_take(struct lf_arena *a, size_t count, size_t size, struct lf_error *err)
+{
+    void *p = take(a, count, size, err);
+    return p ? memset(p, 0, count * size) : NULL;
 }
 
 bool lf_arena_grow(struct lf_arena *a, void **array, size_t *capacity, size_t need,
@@ -73,11 +79,12 @@ bool lf_arena_grow(struct lf_arena *a, void **array, size_t *capacity, size_t ne
 bool lf_arena_text(struct lf_arena *a, struct lf_slice text, struct lf_slice *copy,
                    struct lf_error *err)
 {
-    char *p = lf_arena_take(a, text.len + 1, 1, err);
+    char *p = take(a, text.len + 1, 1, err);
     if (!p)
         return false;
     if (text.len)
         memcpy(p, text.at, text.len);
+    p[text.len] = '\0';
     *copy = (struct lf_slice){p, text.len};
     return true;
 }
