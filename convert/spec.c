@@ -152,7 +152,6 @@ static bool settle_type(const struct fo_dataset *ds, struct lf_field *f,
         return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs a type");
     if (!f->classes && !f->classes_of.len)
         return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs classes");
-    f->open_attrs = false;
     return true;
 }
 
@@ -200,6 +199,7 @@ bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
         if (!fill_classes(job, &t, err) || !settle_type(ds, t.f, err) ||
             !fill_attrs(job, &t, err) || !fill_rights(job, t.f, ev, err))
             return false;
+        t.f->open_attrs &= t.f->existing; // a new one has none to be seen
     }
     return true;
 }
