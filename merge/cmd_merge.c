@@ -256,7 +256,8 @@ static int finish(const struct args *a, const struct lf_merge_result *r,
     }
     lf_buf_done(&head);
     lf_buf_done(&line);
-    return ok ? status : lf_cli_fail(&err);
+    // What stopped the merge was said; that the report failed alike says nothing new.
+    return ok || err.code == stopped->code ? status : lf_cli_fail(&err);
 }
 
 static bool check(struct args *a, int words, char **argv, struct lf_error *err)

@@ -600,7 +600,6 @@ static bool prepare(struct merging *m)
 {
     const struct lf_merge_job *job = m->job;
     unsigned recovered = 0;
-    struct stat st;
     if (job->in_place && !lf_lock_folder(job->dataset, &m->lock, m->err))
         return false;
     if (!job->dry_run && !lf_recover(job->dataset, job->in_place, &recovered, m->err))
@@ -610,11 +609,6 @@ static bool prepare(struct merging *m)
         return false;
     if (job->out && lf_path_inside(job->out, job->dataset)) {
         lf_fail(m->err, LF_E_TARGET, "the output lies inside the dataset");
-        return lf_fail_in_file(m->err, job->out);
-    }
-    if (job->out && !job->replace && lstat(job->out, &st) == 0) {
-        lf_fail(m->err, LF_E_EXISTS,
-                "the output is there already; --force replaces a dataset");
         return lf_fail_in_file(m->err, job->out);
     }
     return true;

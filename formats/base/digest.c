@@ -1,7 +1,10 @@
 #include "formats/base/digest.h"
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
+// The functions that are older than EVP: without providers they allocate nothing and
+// read no configuration. EVP of OpenSSL 3.0 ends the program when memory runs out in
+// its setup.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include "formats/base/alloc.h"
 #include "formats/base/in.h"
@@ -9,24 +12,18 @@
 enum { CHUNK = 65536 };
 
 struct lf_digest {
-    EVP_MD_CTX *md;
+    SHA256_CTX sha;
 };
 
-// libcrypto fails here for want of memory only. Its list of errors is emptied, so that
-// it does not grow behind our back.
 static bool refused(struct lf_error *err)
 {
-    ERR_clear_error();
-    return lf_fail(err, LF_E_NOMEM, "libcrypto cannot make a SHA-256");
+    return lf_fail(err, LF_E_BUG, "libcrypto cannot make a SHA-256");
 }
 
 struct lf_digest *lf_digest_new(struct lf_error *err)
 {
     struct lf_digest *d = lf_alloc(1, sizeof *d, err);
-    if (!d)
-        return NULL;
-    d->md = EVP_MD_CTX_new();
-    if (!d->md || EVP_DigestInit_ex(d->md, EVP_sha256(), NULL) != 1) {
+    if (d && SHA256_Init(&d->sha) != 1) {
         refused(err);
         lf_digest_free(&d);
     }
@@ -35,7 +32,7 @@ struct lf_digest *lf_digest_new(struct lf_error *err)
 
 bool lf_digest_add(struct lf_digest *d, struct lf_slice bytes, struct lf_error *err)
 {
-    if (bytes.len && EVP_DigestUpdate(d->md, bytes.at, bytes.len) != 1)
+    if (bytes.len && SHA256_Update(&d->sha, bytes.at, bytes.len) != 1)
         return refused(err);
     return true;
 }
@@ -43,17 +40,13 @@ bool lf_digest_add(struct lf_digest *d, struct lf_slice bytes, struct lf_error *
 bool lf_digest_take(struct lf_digest *d, unsigned char out[LF_DIGEST_BYTES],
                     struct lf_error *err)
 {
-    if (EVP_DigestFinal_ex(d->md, out, NULL) != 1 ||
-        EVP_DigestInit_ex(d->md, EVP_sha256(), NULL) != 1)
+    if (SHA256_Final(out, &d->sha) != 1 || SHA256_Init(&d->sha) != 1)
         return refused(err);
     return true;
 }
 
 void lf_digest_free(struct lf_digest **d)
 {
-    if (!*d)
-        return;
-    EVP_MD_CTX_free((*d)->md);
     lf_free(*d);
     *d = NULL;
 }

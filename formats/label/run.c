@@ -377,6 +377,10 @@ static bool open_files(struct lf_run *run, int folder, struct lf_error *err)
         return lf_fail_errno(err, "cannot open items.tsv");
     run->base_fd = openat(folder, "base.jsonl", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     run->has_base = run->base_fd >= 0;
+    if (!run->has_base && errno != ENOENT) {
+        lf_fail_errno(err, "cannot open base.jsonl");
+        return lf_fail_in_file(err, "base.jsonl");
+    }
     struct stat st;
     if (fstat(run->items_fd, &st) != 0)
         return lf_fail_errno(err, "cannot look at items.tsv");
