@@ -104,7 +104,7 @@ static bool lint_choices(struct lf_field *f, struct lf_attr_def *d,
         total += d->value[i].len + 1;
         if (d->value[i].len > CVAT_VALUE)
             why = "a value is longer than 200 characters";
-        if (memchr(d->value[i].at, '\n', d->value[i].len) || !plain(d->value[i]))
+        if (d->value[i].len && !plain(d->value[i])) // "" is nothing chosen
             why = "a value holds control characters or blanks at its ends";
     }
     if (total > CVAT_VALUES)
