@@ -15,6 +15,8 @@
 #include "formats/base/limits.h"
 #include "formats/base/relpath.h"
 
+enum { HELD = 65536 };
+
 struct entry {
     const char *name;
     const char *relpath; // a stored file; NULL: deflated
@@ -295,17 +297,104 @@ static bool add_to_zip(struct lf_zip_out *z, zip_t *zip, const struct entry *e,
     return true;
 }
 
-static bool write_zip(struct lf_zip_out *z, struct lf_error *err)
+// Where libzip writes to. Left to itself it names a temporary file by OpenSSL's random
+// numbers, which end the program when memory runs out.
+struct sink {
+    struct lf_zip_out *z;
+    int fd;
+    char *held; // not yet handed to the system
+    size_t len;
+    zip_uint64_t at, end; // of the file, what is held included
+    zip_error_t error;
+};
+
+static bool flush_sink(struct sink *s)
 {
-    int code = 0;
-    zip_t *zip = zip_open(z->temp, ZIP_CREATE | ZIP_EXCL, &code);
+    size_t n = s->len;
+    s->len = 0;
+    return lf_fs_write(s->fd, s->held, n, &s->z->err);
+}
+
+static bool sink_write(struct sink *s, const void *bytes, zip_uint64_t n)
+{
+    if (n > HELD - s->len && !flush_sink(s))
+        return false;
+    if (n > HELD) {
+        if (!lf_fs_write(s->fd, bytes, (size_t)n, &s->z->err))
+            return false;
+    } else if (n) {
+        memcpy(s->held + s->len, bytes, (size_t)n);
+        s->len += (size_t)n;
+    }
+    s->at += n;
+    s->end = s->at > s->end ? s->at : s->end;
+    return true;
+}
+
+static bool sink_seek(struct sink *s, void *data, zip_uint64_t len)
+{
+    zip_int64_t to =
+        zip_source_seek_compute_offset(s->at, s->end, data, len, &s->error);
+    if (to < 0 || !flush_sink(s))
+        return false;
+    if (lseek(s->fd, (off_t)to, SEEK_SET) < 0)
+        return lf_fail_errno(&s->z->err, "cannot seek");
+    s->at = (zip_uint64_t)to;
+    return true;
+}
+
+static zip_int64_t sink_ask(void *user, void *data, zip_uint64_t len,
+                            zip_source_cmd_t what)
+{
+    struct sink *s = user;
+    bool ok = true;
+    switch (what) {
+    case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(
+            ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+            ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
+            ZIP_SOURCE_SUPPORTS, ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_COMMIT_WRITE,
+            ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_SEEK_WRITE, ZIP_SOURCE_TELL_WRITE,
+            ZIP_SOURCE_REMOVE, ZIP_SOURCE_WRITE, -1);
+    case ZIP_SOURCE_STAT: // an empty file, as it is when libzip asks
+        zip_stat_init(data);
+        ((zip_stat_t *)data)->valid = ZIP_STAT_SIZE;
+        return (zip_int64_t)sizeof(zip_stat_t);
+    case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&s->error, data, len);
+    case ZIP_SOURCE_TELL_WRITE:
+        return (zip_int64_t)s->at;
+    case ZIP_SOURCE_WRITE:
+        ok = sink_write(s, data, len);
+        break;
+    case ZIP_SOURCE_SEEK_WRITE:
+        ok = sink_seek(s, data, len);
+        break;
+    case ZIP_SOURCE_COMMIT_WRITE:
+        ok = flush_sink(s);
+        break;
+    default: // nothing to do, or nothing to be read
+        break;
+    }
+    if (!ok && zip_error_code_zip(&s->error) == ZIP_ER_OK)
+        zip_error_set(&s->error, ZIP_ER_WRITE, EIO);
+    return !ok ? -1 : what == ZIP_SOURCE_WRITE ? (zip_int64_t)len : 0;
+}
+
+static bool write_members(struct lf_zip_out *z, struct sink *s, struct lf_error *err)
+{
+    zip_error_t e;
+    zip_error_init(&e);
+    zip_source_t *source = zip_source_function_create(sink_ask, s, &e);
+    zip_t *zip =
+        source ? zip_open_from_source(source, ZIP_CREATE | ZIP_TRUNCATE, &e) : NULL;
     if (!zip) {
-        zip_error_t e;
-        zip_error_init_with_code(&e, code);
+        zip_source_free(source);
         fail_zip(z, &e, err);
         zip_error_fini(&e);
         return false;
     }
+    zip_error_fini(&e);
     bool ok = true;
     for (size_t i = 0; ok && i < z->count; i++)
         ok = add_to_zip(z, zip, &z->entry[i], err);
@@ -315,6 +404,19 @@ static bool write_zip(struct lf_zip_out *z, struct lf_error *err)
         fail_zip(z, zip_get_error(zip), err);
     zip_discard(zip);
     return false;
+}
+
+static bool write_zip(struct lf_zip_out *z, int folder, const char *temp,
+                      struct lf_error *err)
+{
+    struct sink s = {.z = z, .fd = lf_fs_create(folder, temp, err)};
+    zip_error_init(&s.error);
+    s.held = s.fd < 0 ? NULL : lf_alloc(HELD, 1, err);
+    bool ok = s.held && write_members(z, &s, err);
+    ok = lf_fs_close(&s.fd, err) && ok;
+    zip_error_fini(&s.error);
+    lf_free(s.held);
+    return ok;
 }
 
 // libzip writes no archive without members.
@@ -334,8 +436,7 @@ static bool sync_file(int folder, const char *name, struct lf_error *err)
     return ok;
 }
 
-// libzip renames its own temporary file to ours without syncing; only what is synced
-// gets the name that was asked for.
+// Only what is synced gets the name that was asked for.
 static bool write_all(struct lf_zip_out *z, int folder, const char *base,
                       const char *temp, struct lf_error *err)
 {
@@ -348,7 +449,8 @@ static bool write_all(struct lf_zip_out *z, int folder, const char *base,
         return lf_fail(err, LF_E_TARGET, "it is there and is not a plain file");
     if (old == LF_FS_FILE && unlinkat(folder, temp, 0) != 0)
         return lf_fail_errno(err, "cannot remove an old '%s'", temp);
-    bool ok = z->count ? write_zip(z, err) : write_empty(folder, temp, err);
+    bool ok =
+        z->count ? write_zip(z, folder, temp, err) : write_empty(folder, temp, err);
     ok = ok && sync_file(folder, temp, err);
     if (ok && renameat(folder, temp, folder, base) != 0)
         ok = lf_fail_errno(err, "cannot rename");
