@@ -30,8 +30,10 @@ labelferry() {
 # A dataset with a line a key, to be compared by eye.
 keys() { awk '{ gsub(/, "/, ",\n\""); print }' "$1"; }
 
-step "building (the first time also installing what is missing; a few minutes at most)"
-lf_need_program
+if [ -z "${LF_PROGRAM:-}" ]; then
+    step "building (the first time also installing what is missing; a few minutes at most)"
+    lf_need_program
+fi
 returned=$PWD/samples/returned
 original=$PWD/samples/harbor
 work=$(mktemp -d "${TMPDIR:-/tmp}/labelferry-sample.XXXXXX")
