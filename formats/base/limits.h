@@ -26,7 +26,7 @@ enum {
     LF_ID_BYTES = 64,
     LF_PAIRS = 268435456,
     LF_COORDINATE = 1000000000,
-    LF_SPOOL_MEMORY = 33554432
+    LF_SPOOL_MEMORY = 8388608
 };
 #define LF_ZIP_TOTAL UINT64_C(68719476736) // bytes out of one archive
 
