@@ -410,7 +410,9 @@ static bool on_start(void *user, struct lf_slice name, const struct lf_xml_attr 
         ok = start_meta(d, name, line, err);
         break;
     case IN_IMAGE:
-        if (kind_of(name) != LF_OTHER) {
+        // A shape of a later CVAT is one too: passed over, its label would seem
+        // deleted.
+        if (kind_of(name) != LF_OTHER || value_of(&x, "label").at) {
             next = IN_SHAPE;
             ok = start_shape(d, name, &x, err);
         }
