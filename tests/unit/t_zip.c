@@ -394,9 +394,7 @@ static void the_bytes_depend_on_the_members_alone(void **state)
 {
     (void)state;
     struct lf_error err = {0};
-    static const char *const names[] = {"b", "a/x",
-                                        "Gr\xc3\xb6\xc3\x9f"
-                                        "e.txt"};
+    static const char *const names[] = {"b", "a/x", "Gr\xc3\xb6\303\237e.txt"};
     static const char *const zones[] = {"UTC", "Asia/Kathmandu", "America/St_Johns"};
     char *bytes = noise(BLOCK + 5);
     int folder = open(".", O_RDONLY | O_DIRECTORY);
