@@ -65,9 +65,28 @@ static void count(struct tally *t, bool ordered, const struct lf_changes *plan)
     }
 }
 
+// An attribute that the class it ended up with does not have is not written: another of
+// its name may be.
+static void drop_others(const struct lf_field *f, struct lf_change *c)
+{
+    uint32_t row = LF_NO_CLASS;
+    bool any = false;
+    lf_class_find(f, c->theirs->name, &row);
+    for (uint16_t i = 0; i < f->attrs; i++)
+        if (lf_attr_set_has(&c->attrs, i)) {
+            bool has = lf_attr_applies(f, row, i);
+            if (!has)
+                c->attrs.word[i / 64] &= ~(UINT64_C(1) << i % 64);
+            any |= has;
+        }
+    if (!any)
+        c->parts &= ~(unsigned)LF_ATTRS;
+}
+
 // From what is left after the last archive back to changes of ours.
-static bool plan_of(const struct tally *t, bool ordered, const struct lf_sample *now,
-                    struct lf_arena *a, struct lf_changes *plan, struct lf_error *err)
+static bool plan_of(const struct lf_schema *s, const struct tally *t, bool ordered,
+                    const struct lf_sample *now, struct lf_arena *a,
+                    struct lf_changes *plan, struct lf_error *err)
 {
     bool *left = lf_arena_take(a, t->ours->labels, sizeof *left, err);
     plan->change =
@@ -85,6 +104,7 @@ static bool plan_of(const struct tally *t, bool ordered, const struct lf_sample 
             c.ours = &t->ours->label[k];
             c.parts = t->parts[k];
             c.attrs = t->attrs[k];
+            drop_others(&s->field[l->field], &c);
         } else {
             c.parts = LF_EXISTS;
         }
@@ -130,5 +150,5 @@ bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
             return false;
         now = next;
     }
-    return plan_of(&t, ordered, &now, a, plan, err);
+    return plan_of(&r->run->schema, &t, ordered, &now, a, plan, err);
 }

@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shutil
+from xml.etree import ElementTree
 
 import crossing
 import testenv
+import watch
 
 HARBOR = "harbor"
 LEFT = "LF4012"      # note: a field of the dataset is not in the run
@@ -202,6 +204,30 @@ class ShapesOfArchives(AnyCrossing):
             self.assert_unchanged(self.ds, self.before)
 
 
+class Shipped(AnyCrossing):
+    def test_an_absent_attribute_travels_as_the_default_that_its_label_tells(self):
+        ds = self.dataset(HARBOR)
+        self.export(ds, fields=["ground_truth"])
+        folder, = [d for d in os.listdir(self.path("out")) if d.startswith("FiftyOne_")]
+        spec = {l["name"]: {a["name"]: a["default_value"] for a in l["attributes"]}
+                for l in crossing.read_json(self.path("out", folder, "labels.json"))}
+        dump, = crossing.dumps_in(self.path("out", folder, "annotations.zip")).values()
+        boxes = ElementTree.fromstring(dump).findall("image/box")
+        labels = {l["_id"]["$oid"]: l for s in crossing.samples_of(ds) for l in crossing.labels_of(s, "ground_truth")}
+        absent = 0
+        for box in boxes:
+            said = {a.get("name"): a.text or "" for a in box.findall("attribute")}
+            self.assertEqual(set(said), set(spec[box.get("label")]))
+            label = labels[said.pop("label_id")]
+            for name, text in said.items():
+                if label.get(name) is None:
+                    absent += 1
+                    self.assertEqual(text, spec[box.get("label")][name], name)
+                else:
+                    self.assertEqual(text, label[name] if isinstance(label[name], str) else json.dumps(label[name]))
+        self.assertGreater(absent, 10)
+
+
 class NothingRead(AnyCrossing):
     """Silence is not a return: what an importer reads nothing of must not pass for unedited."""
 
@@ -289,6 +315,16 @@ class Outputs(AnyCrossing):
                 self.assertEqual(report["counts"]["edited"] + report["counts"]["deleted"], len(edits))
                 self.assertEqual(crossing.listing(self.dir), was)
             shutil.rmtree(self.path("back"))
+
+    def test_the_dataset_is_renamed_last(self):
+        self.export(self.ds, "--classes", "boat", fields=["ground_truth", "found:detections"], run="new", out="out2")
+        add = {"op": "add", "image": "empty-04", "type": "rectangle", "label": "boat", "points": [1, 2, 30, 40]}
+        back = self.far_side(edits=[dict(add, task=0), dict(add, task=1)], out="out2")
+        with watch.Renames(self.ds, os.path.join(self.ds, "annotations", "new")) as seen:
+            self.merge(self.ds, back, run="new")
+        order = [n for n in seen.names if n != "commit.json"]
+        self.assertEqual(order, ["metadata.json", "items.tsv", "run.json", "samples.json"])
+        self.assertIn("found", crossing.fields_of(self.ds))
 
     def test_the_same_archive_again_changes_nothing(self):
         for edits in ([], [self.MOVED, {"op": "delete", "image": 0, "shape": 1},

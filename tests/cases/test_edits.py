@@ -671,6 +671,18 @@ class MondayAndTuesday(SmallCrossing):
         self.assertEqual(self.new_ids(), [new_id])
         self.assertEqual([p[-2:] for p in json_bytes.changes(after_monday, text_of(self.ds))], [("bounding_box", 0)])
 
+    def test_an_id_counts_before_nearness(self):
+        self.send()
+        add = dict(AddedAndGone.ADD, of=self.boxes[6].id)
+        self.merge(self.ds, self.back(add, name="monday"))
+        new_id, = self.new_ids()
+        near = dict(add, points=[4, 4, 21.5, 30.25])
+        away = dict(add, points=[10, 12, 27.5, 38.25], attributes=dict(add["attributes"], label_id=new_id))
+        report = self.merge(self.ds, self.back(near, away, name="tuesday"))
+        self.assert_counts(report, edited=1, added=1, kept=self.total)
+        now = {l.id: l.corners()[:2] for l in labels_in(self.ds, "boxes")}
+        self.assertEqual(now[new_id], [10, 12])
+
     def test_an_addition_of_monday_that_is_gone_on_tuesday_is_deleted(self):
         self.send()
         self.merge(self.ds, self.back(dict(AddedAndGone.ADD, of=self.boxes[6].id), name="monday"))

@@ -186,6 +186,8 @@ static inline void sketch_box(struct dice *d, bool plain, struct sketch *k)
         k->sides = (unsigned)roll(d, 4);
     if (chance(d, 30))
         spell(between(d, plain ? 1 : -400, plain ? 359 : 800), k->turn);
+    if (!plain && chance(d, 4)) // rounds to a whole turn
+        strcpy(k->turn, chance(d, 50) ? "359.997" : "-0.004");
     k->old_turn = !plain && chance(d, 30);
     k->mask = !plain && chance(d, 3);
 }

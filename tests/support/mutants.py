@@ -1,0 +1,144 @@
+"""Small lies told to the program one at a time: each must be caught by a test.
+
+usage: mutants.py [--keep DIR] [PATTERN]
+
+The tree is copied, one place is changed, what depends on it is built again, and the tests that
+are to notice run. Exit 1 if a mutant survives, does not build, or its place is no longer there.
+PATTERN picks mutants by a regular expression on their titles; --keep leaves the copy in DIR.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SECONDS = 120  # for one build or test
+
+# title, file, text there, text instead, test to notice: "laws" or a pattern of case tests.
+MUTANTS = [
+    ("slack of half a pixel", "formats/cvat/cvat_format.c", ".slack = 0.005001", ".slack = 0.5",
+     r"test_every_kind_of_edit|test_again_with_other_places"),
+    ("no slack", "formats/cvat/cvat_format.c", ".slack = 0.005001", ".slack = 0.0000001", "laws"),
+    ("another default travels", "formats/cvat/cvat_ship.c", ".type = LF_V_NULL, .text = d->preset}",
+     '.type = LF_V_NULL, .text = LF_S("1")}', r"test_crossing\.Shipped"),
+    ("another default for what stays at home", "formats/cvat/cvat_ship.c", "attr[n].text = d->preset;",
+     "(void)d;", "laws"),
+    ("nearness before ids", "merge/pairing.c", "    pair_by_id(base, theirs, &bt, &tt, p);",
+     "    if (!pair_closest(r, base, theirs, a, p, err))\n        return false;\n"
+     "    pair_by_id(base, theirs, &bt, &tt, p);", r"test_edits\.MondayAndTuesday"),
+    ("of one id the last, not the closest", "merge/pairing.c", "if (d < best) {", "if (d < HUGE_VAL) {",
+     r"test_edits\.Identity"),
+    ("labels without id by nearness only", "merge/pairing.c", ": 2; // as it was shipped", ": overlap(l, m); // as",
+     "laws"),
+    ("the dataset is renamed first", "merge/merge_run.c",
+     'add(m, c, "metadata.json", undo, metadata) &&',
+     'add(m, c, "samples.json", undo, m->changed) &&\n              add(m, c, "metadata.json", undo, metadata) && '
+     '(m->changed = false, true) &&', r"renamed_last"),
+    ("the right to move turned round", "merge/decide.c", "(f->rights & LF_MAY_MOVE ? take_part",
+     "(!(f->rights & LF_MAY_MOVE) ? take_part", r"test_edits\.Schema"),
+    ("the right to move not asked for", "merge/decide.c", "(f->rights & LF_MAY_MOVE ? take_part",
+     "(f->rights | LF_MAY_MOVE ? take_part", r"test_edits\.Schema"),
+    ("the right to delete not asked for", "merge/decide.c", "if (!(f->rights & LF_MAY_DELETE)) {", "if (f->rights > 99) {",
+     r"test_edits\.Schema"),
+    ("the right to add not asked for", "merge/decide.c", "if (!(f->rights & LF_MAY_ADD)) {", "if (f->rights > 99) {",
+     r"test_edits\.Schema"),
+    ("read only is not", "merge/decide.c", "if (f->attr[row].read_only) {", "if (f->rights > 99) {", r"test_edits\.Schema"),
+    ("angles are not round", "merge/compare.c", "(d > 180 ? 360 - d : d) > slack", "d > slack", "laws"),
+    ("a moved box loses its size", "formats/fiftyone/fo_edits.c",
+     "*set_size = low && high ? moved(ours[2] - ours[0], theirs[2] - theirs[0], 2 * slack)", "*set_size = low && high ? true",
+     r"test_every_kind_of_edit"),
+    ("base does not move on", "merge/merge_run.c", "if (!ok || !plan.count || m->job->dry_run)", "if (ok)",
+     r"test_edits\.MondayAndTuesday"),
+    ("archives in the order of the command line", "merge/incoming.c", "int d = strcmp((*x)->digest, (*y)->digest);",
+     "int d = 0;", "laws"),
+]
+
+
+def run(args, **kw):
+    return subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          encoding="utf-8", errors="replace", timeout=SECONDS, **kw)
+
+
+class Tree:
+    """A copy of the project with a build of its own."""
+
+    def __init__(self, folder):
+        self.source = os.path.join(folder, "project")
+        self.build = os.path.join(folder, "build")
+        shutil.copytree(SOURCE, self.source, ignore=lambda at, names: [
+            n for n in names if at == SOURCE and n in (".git", "build") or n == "__pycache__"])
+        self.must(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
+                   "-DCMAKE_C_FLAGS=-O1", "-DLF_WERROR=OFF"])
+        self.must(["ninja", "-C", self.build, "labelferry", "t_laws"])
+
+    def must(self, args):
+        done = run(args)
+        if done.returncode:
+            sys.exit("%s\n%s" % (" ".join(args), done.stdout[-4000:]))
+
+    def passes(self, check):
+        """Whether the tests of a check find nothing; they must be there."""
+        if check == "laws":
+            return run([os.path.join(self.build, "tests", "t_laws")]).returncode == 0
+        env = dict(os.environ, LF_PROGRAM=os.path.join(self.build, "labelferry"), LF_SOURCE=self.source)
+        env.pop("LF_MUTANTS", None)
+        done = run([sys.executable, os.path.join(self.source, "tests", "support", "cases.py"), "--only", check,
+                    os.path.join(self.source, "tests", "cases")], env=env)
+        passed, failed = re.search(r"(\d+) passed, (\d+) failed", done.stdout).groups()
+        if passed == failed == "0":
+            sys.exit("no test is called %s" % check)
+        return failed == "0"
+
+    def verdict(self, file, old, new, check):
+        """"caught", or what went wrong with this mutant."""
+        path = os.path.join(self.source, file)
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        if text.count(old) != 1:
+            return "the text is there %d times in %s" % (text.count(old), file)
+        try:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text.replace(old, new))
+            done = run(["ninja", "-C", self.build, "labelferry", "t_laws"])
+            if done.returncode:
+                return "does not build\n" + done.stdout[-2000:]
+            return "SURVIVES %s" % check if self.passes(check) else "caught"
+        except subprocess.TimeoutExpired:
+            return "caught"  # it hangs, and a test's time limit says so
+        finally:
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--keep", metavar="DIR")
+    ap.add_argument("pattern", nargs="?", default="")
+    args = ap.parse_args()
+    folder = args.keep or tempfile.mkdtemp(prefix="lf-mutants-")
+    bad = 0
+    try:
+        tree = Tree(folder)
+        rows = [m for m in MUTANTS if re.search(args.pattern, m[0])]
+        for check in sorted({m[4] for m in rows}):
+            if not tree.passes(check):
+                sys.exit("the tests fail without any mutant: %s" % check)
+        for title, file, old, new, check in rows:
+            start = time.monotonic()
+            said = tree.verdict(file, old, new, check)
+            bad += said != "caught"
+            print("%-45s %s (%.1f s)" % (title, said, time.monotonic() - start), flush=True)
+    finally:
+        if not args.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    print("%d of %d mutants caught" % (len(rows) - bad, len(rows)))
+    return 1 if bad or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
