@@ -3,14 +3,14 @@
 #
 # usage: sh bench/measure.sh [-b PROGRAM] [-d FOLDER] [-n RUNS] [IMAGES...]
 #
-#   -b  the program (default: build/labelferry beside this folder)
+#   -b  the program (default: build/release/labelferry)
 #   -d  where data goes; kept, and used again (default: a new folder under $TMPDIR, removed at the end)
 #   -n  runs of each; the one with the least CPU time is printed (default: 3)
 #
 # Needs sh, python3 and GNU time (/usr/bin/time). At 100000 images about 1.5 GB of disk.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-program=$here/../build/labelferry
+program=$here/../build/release/labelferry
 data= runs=3
 while getopts b:d:n: option; do
     case $option in
