@@ -12,6 +12,7 @@ enum { MOST_LIST = 256 };
 struct args {
     struct lf_export_job job;
     const char *field[MOST_LIST], *read_only[MOST_LIST];
+    char out[4096];
     bool quiet, verbose, json, help;
     unsigned max_errors;
 };
@@ -238,13 +239,14 @@ static int done(const struct args *a, const struct lf_export_result *r,
     return lf_events_of(ev, LF_WARNING) ? 1 : 0;
 }
 
-static bool check(const struct args *a, int words, char **argv, struct lf_export_job *j,
+static bool check(struct args *a, int words, char **argv, struct lf_export_job *j,
                   struct lf_error *err)
 {
     if (words != 1)
         return lf_fail(err, LF_E_USAGE, "export needs one dataset folder");
     j->dataset = argv[0];
-    (void)a;
+    if (j->out)
+        j->out = lf_cli_folder(j->out, a->out);
     return j->out || j->dry_run ||
            lf_fail(err, LF_E_USAGE, "export needs -o DIR, or -n");
 }

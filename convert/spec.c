@@ -1,5 +1,8 @@
 #include "convert/spec.h"
 
+#include <stdio.h>
+
+#include "formats/base/cli.h"
 #include "formats/base/json.h"
 
 static bool bad_field(struct lf_error *err, enum lf_code code, struct lf_slice name,
@@ -124,6 +127,31 @@ static bool fill_attrs(const struct lf_export_job *job, struct target *t,
            lf_schema_read_attrs(t->s, t->f, json, LF_NO_CLASS, err);
 }
 
+// Without a type it is either a slip of the keyboard or a new field.
+static bool no_such_field(const struct fo_dataset *ds, struct lf_slice name,
+                          struct lf_error *err)
+{
+    enum { MOST = 200 };
+    const char *names[MOST + 1] = {0};
+    char why[300], safe[100], text[100];
+    struct lf_arena a = {0};
+    struct lf_slice copy;
+    size_t n = 0;
+    for (size_t i = 0; i < ds->fields && n < MOST; i++)
+        if (fo_field_type(&ds->field[i]) != LF_FT_UNKNOWN &&
+            lf_arena_text(&a, ds->field[i].name, &copy, err))
+            names[n++] = copy.at;
+    const char *near = lf_cli_nearest(lf_escape(name, text, sizeof text), names);
+    if (near)
+        (void)snprintf(why, sizeof why,
+                       "the dataset has no such field; did you mean \"%s\"?",
+                       lf_escape(lf_slice_of(near), safe, sizeof safe));
+    bad_field(err, near ? LF_E_FIELD : LF_E_NEW_FIELD, name,
+              near ? why : "a new field needs a type, as NAME:detections");
+    lf_arena_done(&a);
+    return false;
+}
+
 static bool settle_type(const struct fo_dataset *ds, struct lf_field *f,
                         struct lf_error *err)
 {
@@ -143,13 +171,9 @@ static bool settle_type(const struct fo_dataset *ds, struct lf_field *f,
         f->type = type;
         return true;
     }
-    if (f->existing && f->type == LF_FT_UNKNOWN)
-        return bad_field(err, LF_E_FIELD, f->name,
-                         "the dataset has no such field; a new one needs "
-                         "a type, as NAME:detections");
     f->existing = false;
     if (f->type == LF_FT_UNKNOWN)
-        return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs a type");
+        return no_such_field(ds, f->name, err);
     if (!f->classes && !f->classes_of.len)
         return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs classes");
     return true;

@@ -10,6 +10,7 @@
 struct args {
     struct lf_merge_job job;
     const char *report;
+    char out[4096];
     bool quiet, verbose, json, help;
     unsigned max_errors;
 };
@@ -270,6 +271,8 @@ static bool check(struct args *a, int words, char **argv, struct lf_error *err)
         return lf_fail(err, LF_E_USAGE, "merge needs one of --in-place, -o DIR and -n");
     if (j->in_place && j->out)
         return lf_fail(err, LF_E_USAGE, "--in-place and -o exclude each other");
+    if (j->out)
+        j->out = lf_cli_folder(j->out, a->out);
     j->run = argv[0];
     j->archive = (const char *const *)(argv + 1);
     j->archives = (size_t)words - 1;

@@ -1,5 +1,7 @@
 #include "formats/base/cli.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 static size_t least(size_t a, size_t b, size_t c)
@@ -205,7 +207,23 @@ int lf_cli_fail(const struct lf_error *err)
 
 bool lf_cli_print(struct lf_slice text, struct lf_error *err)
 {
-    if (fwrite(text.at, 1, text.len, stdout) != text.len || fflush(stdout) != 0)
-        return lf_fail_errno(err, "cannot write to standard output");
-    return true;
+    if (fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
+        return true;
+    if (errno == EPIPE) {
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)raise(SIGPIPE);
+    }
+    return lf_fail_errno(err, "cannot write to standard output");
+}
+
+const char *lf_cli_folder(const char *path, char out[4096])
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    if (n >= 4096)
+        n = 0;
+    memcpy(out, path, n);
+    out[n] = '\0';
+    return out;
 }

@@ -32,7 +32,11 @@ void lf_cli_help(const struct lf_command *c, struct lf_buf *out);
 const char *lf_cli_nearest(const char *word, const char *const *list);
 // One line on stderr; exit status of the error.
 int lf_cli_fail(const struct lf_error *err);
-// Prints to stdout and says whether all of it arrived.
+// A folder's name without the '/' that completion puts behind it. Cut text is never a
+// path: one that does not fit comes back empty.
+const char *lf_cli_folder(const char *path, char out[4096]);
+// Prints to stdout and says whether all of it arrived. A reader that went away ends the
+// program as it ends others, by SIGPIPE.
 LF_MUST_USE bool lf_cli_print(struct lf_slice text, struct lf_error *err);
 
 #endif
