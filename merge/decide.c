@@ -465,6 +465,39 @@ static bool merge_base(struct job *j, bool *told)
     return true;
 }
 
+// A label that came back as it stands in the dataset, where the run did not ask for it
+// (another class, another kind): an edited copy holds such labels, and they are
+// nobody's edit.
+static bool at_home(const struct lf_sample *ours, const struct lf_label *theirs)
+{
+    for (size_t o = 0; theirs->id.known && o < ours->labels; o++) {
+        const struct lf_label *l = &ours->label[o];
+        if (!l->shipped && l->field == theirs->field && lf_id_eq(&l->id, &theirs->id) &&
+            lf_slice_eq(l->name, theirs->name))
+            return true;
+    }
+    return false;
+}
+
+static bool leave_home(const struct lf_rules *r, const struct lf_sample *ours,
+                       const struct lf_sample *theirs, struct lf_sample *left,
+                       struct lf_arena *a, struct lf_error *err)
+{
+    uint32_t row;
+    *left = *theirs;
+    left->label = lf_arena_take(a, theirs->labels, sizeof *left->label, err);
+    left->labels = 0;
+    if (!left->label)
+        return false;
+    for (size_t t = 0; t < theirs->labels; t++) {
+        const struct lf_label *l = &theirs->label[t];
+        const struct lf_field *f = &r->run->schema.field[l->field];
+        if (lf_class_find(f, l->name, &row) || !at_home(ours, l))
+            left->label[left->labels++] = *l;
+    }
+    return true;
+}
+
 bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
                      const struct lf_sample *ours, const struct lf_sample *theirs,
                      struct lf_slice file, struct lf_slice item, struct lf_arena *a,
@@ -482,6 +515,10 @@ bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
                     .counts = counts,
                     .ev = ev,
                     .err = err};
+    struct lf_sample left;
+    if (!leave_home(r, ours, theirs, &left, a, err))
+        return false;
+    j.theirs = theirs = &left;
     if (!lf_pair(r, base, ours, theirs, a, &j.pair, ev, file, err))
         return false;
     j.marked = any_marked(r->run, ours);

@@ -228,6 +228,19 @@ class Shipped(AnyCrossing):
         self.assertGreater(absent, 10)
 
 
+class Copies(AnyCrossing):
+    def test_an_untouched_copy_is_no_edit_also_of_what_the_run_left_at_home(self):
+        dataset = self.dataset(HARBOR)
+        copy = self.copy(folder_of(HARBOR), "copy")
+        before = self.data_of(dataset)
+        out = self.export(dataset, "--classes", "boat", fields=["ground_truth"])
+        self.assertEqual(out["shipped"], 7)
+        report = self.merge(dataset, [copy])
+        self.assert_counts(report, kept=7)
+        self.assertEqual((report["findings"], report["events"]), ({}, []))
+        self.assert_unchanged(dataset, before)
+
+
 class NothingRead(AnyCrossing):
     """Silence is not a return: what an importer reads nothing of must not pass for unedited."""
 
