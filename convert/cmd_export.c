@@ -229,12 +229,14 @@ static int done(const struct args *a, const struct lf_export_result *r,
     }
     if (!a->quiet)
         fprintf(stderr,
-                "export %s: %llu samples, %llu tasks, %llu labels shipped, %llu at "
-                "home; %llu "
-                "findings%s\n",
-                r->run, (unsigned long long)r->samples, (unsigned long long)r->tasks,
-                (unsigned long long)r->shipped, (unsigned long long)r->home,
+                "export %s: %llu sample%s, %llu task%s, %llu label%s shipped, %llu at "
+                "home; %llu finding%s%s\n",
+                r->run, (unsigned long long)r->samples, lf_plural(r->samples),
+                (unsigned long long)r->tasks, lf_plural(r->tasks),
+                (unsigned long long)r->shipped, lf_plural(r->shipped),
+                (unsigned long long)r->home,
                 (unsigned long long)lf_events_of(ev, LF_WARNING),
+                lf_plural(lf_events_of(ev, LF_WARNING)),
                 a->job.dry_run ? " (dry run: nothing written)" : "");
     return lf_events_of(ev, LF_WARNING) ? 1 : 0;
 }

@@ -147,16 +147,18 @@ static void balance(const struct args *a, const struct lf_merge_result *r,
     const struct lf_counts *c = &r->counts;
     lf_buf_printf(
         out,
-        "merge %s: %llu labels = %llu kept + %llu edited + %llu added + %llu deleted + "
+        "merge %s: %llu label%s = %llu kept + %llu edited + %llu added + %llu deleted "
+        "+ "
         "%llu refused + %llu ignored + %llu conflict + %llu absent; items %llu of "
-        "%llu; "
-        "%llu findings%s\n",
-        a->job.run, (unsigned long long)lf_counts_all(c), (unsigned long long)c->kept,
-        (unsigned long long)c->edited, (unsigned long long)c->added,
-        (unsigned long long)c->deleted, (unsigned long long)c->refused,
-        (unsigned long long)c->ignored, (unsigned long long)c->conflict,
-        (unsigned long long)c->absent, (unsigned long long)r->came,
-        (unsigned long long)r->items, (unsigned long long)lf_events_of(ev, LF_WARNING),
+        "%llu; %llu finding%s%s\n",
+        a->job.run, (unsigned long long)lf_counts_all(c), lf_plural(lf_counts_all(c)),
+        (unsigned long long)c->kept, (unsigned long long)c->edited,
+        (unsigned long long)c->added, (unsigned long long)c->deleted,
+        (unsigned long long)c->refused, (unsigned long long)c->ignored,
+        (unsigned long long)c->conflict, (unsigned long long)c->absent,
+        (unsigned long long)r->came, (unsigned long long)r->items,
+        (unsigned long long)lf_events_of(ev, LF_WARNING),
+        lf_plural(lf_events_of(ev, LF_WARNING)),
         r->repeated      ? " (merged before)"
         : r->written     ? ""
         : a->job.dry_run ? " (dry run: nothing written)"

@@ -196,9 +196,40 @@ static bool parse_and_ship(struct merging *m, struct lf_slice doc, uint32_t row,
     return m->in.format->ship(&m->run, shipped, &m->a, NULL, m->err);
 }
 
-// Base after the merge: the same archives applied to base itself.
+static const struct lf_id *id_of(const struct lf_change *c)
+{
+    return c->ours ? &c->ours->id : &c->id;
+}
+
+// Of the changes of base those that the dataset took as well: a conflict that was
+// settled for the dataset is still open to the next archive.
+static void only_applied(struct lf_changes *base, const struct lf_changes *applied)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < base->count; i++) {
+        struct lf_change c = base->change[i];
+        const struct lf_change *same = NULL;
+        for (size_t k = 0; !same && k < applied->count; k++)
+            if (applied->change[k].field == c.field &&
+                lf_id_eq(id_of(&applied->change[k]), id_of(&c)))
+                same = &applied->change[k];
+        if (!same)
+            continue;
+        if (same->ours && same->theirs) { // an edit of which only some parts were taken
+            c.parts &= same->parts;
+            for (size_t w = 0; w < LF_ATTR_WORDS; w++)
+                c.attrs.word[w] &= same->attrs.word[w];
+        }
+        base->change[n++] = c;
+    }
+    base->count = n;
+}
+
+// Base after the merge: the same archives applied to base itself. `applied`: what the
+// dataset took, where not all of it was taken; else NULL.
 static bool move_base(struct merging *m, const struct lf_sample *base,
-                      const struct lf_theirs *theirs, size_t count, uint32_t row)
+                      const struct lf_theirs *theirs, size_t count, uint32_t row,
+                      const struct lf_changes *applied)
 {
     struct lf_changes plan = {0};
     struct lf_counts unused = {0};
@@ -209,6 +240,8 @@ static bool move_base(struct merging *m, const struct lf_sample *base,
     rules.conflict = LF_CONFLICT_THEIRS;
     bool ok = lf_fold(&rules, base, base, theirs, count, &m->a, &plan, NULL, &unused,
                       NULL, m->err);
+    if (ok && applied)
+        only_applied(&plan, applied);
     if (!ok || !plan.count || m->job->dry_run)
         return ok;
     struct lf_slice *value =
@@ -282,6 +315,7 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     struct lf_slice was;
     struct lf_buf out = {0};
     size_t from, to, count = 0;
+    uint64_t conflicts = m->result->counts.conflict;
     bool ok = base_of(m, doc->raw, row, &was) &&
               parse_and_ship(m, doc->raw, row, &ours, &ours_shipped);
     const struct lf_sample *base_side = &ours_shipped;
@@ -303,7 +337,9 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     struct fo_notes notes = {m, note};
     ok = fo_edits(&m->run.schema, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
                   &edits, m->err) &&
-         (!m->run.has_base || move_base(m, base_side, theirs, count, row));
+         (!m->run.has_base ||
+          move_base(m, base_side, theirs, count, row,
+                    m->result->counts.conflict > conflicts ? &plan : NULL));
     if (ok && !edits.count)
         return write_same(m, doc->raw);
     if (ok) {

@@ -32,6 +32,11 @@ void lf_cli_help(const struct lf_command *c, struct lf_buf *out);
 const char *lf_cli_nearest(const char *word, const char *const *list);
 // One line on stderr; exit status of the error.
 int lf_cli_fail(const struct lf_error *err);
+// "" for one, "s" for every other number.
+static inline const char *lf_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
 // A folder's name without the '/' that completion puts behind it. Cut text is never a
 // path: one that does not fit comes back empty.
 const char *lf_cli_folder(const char *path, char out[4096]);
