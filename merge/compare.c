@@ -53,7 +53,7 @@ unsigned lf_changed(const struct lf_field *f, const struct lf_label *a,
         parts |= LF_SPACE;
     for (uint32_t i = 0; i < b->attrs; i++) {
         const struct lf_attr *to = &b->attr[i];
-        if (!same_attr(&f->attr[to->name], lf_label_attr(a, to->name), to)) {
+        if (!same_attr(&f->attr[to->name], lf_attr_of(f, a, to->name), to)) {
             lf_attr_set_add(attrs, to->name);
             parts |= LF_ATTRS;
         }

@@ -107,7 +107,7 @@ static bool gone(struct job *j, size_t b)
 static struct lf_slice attr_text(const struct lf_field *f, const struct lf_label *l,
                                  unsigned row)
 {
-    const struct lf_attr *a = lf_label_attr(l, row);
+    const struct lf_attr *a = lf_attr_of(f, l, (uint16_t)row);
     return a ? a->text : f->attr[row].preset;
 }
 
@@ -179,7 +179,7 @@ static bool judge_attr(struct job *j, const struct lf_label *base,
         return tell(j, LF_E_REFUSED, "refused", base, theirs, attr_text(f, base, row),
                     attr_text(f, theirs, row), text);
     }
-    if (!readable(&f->attr[row], lf_label_attr(ours, row),
+    if (!readable(&f->attr[row], lf_attr_of(f, ours, (uint16_t)row),
                   lf_label_attr(theirs, row))) {
         v->refused |= LF_ATTRS;
         return tell(j, LF_E_VALUE, "refused", base, theirs, attr_text(f, ours, row),
@@ -260,6 +260,15 @@ static bool unexpected(struct job *j, const struct lf_label *id_of,
                 lf_slice_of(lf_kind_name(theirs->kind)), "");
 }
 
+// Whether the dataset holds an addition already: the archive was merged before into it.
+static bool there_already(const struct job *j, uint16_t field, const struct lf_id *id)
+{
+    for (size_t o = 0; j->marked && o < j->ours->labels; o++)
+        if (j->ours->label[o].field == field && lf_id_eq(&j->ours->label[o].id, id))
+            return true;
+    return false;
+}
+
 // The dataset dropped the label meanwhile and the archive edited it.
 static bool edited_but_gone(struct job *j, const struct lf_label *base,
                             const struct lf_label *theirs)
@@ -267,10 +276,15 @@ static bool edited_but_gone(struct job *j, const struct lf_label *base,
     struct lf_attr_set attrs;
     struct lf_slice none = {0};
     const struct lf_field *f = field_of(j, base);
+    struct lf_change c = {
+        .theirs = theirs,
+        .parts = LF_EXISTS,
+        .field = base->field,
+        .id = base->id.known ? base->id : j->pair.new_id[theirs - j->theirs->label]};
     unsigned parts = lf_changed(f, base, theirs, j->r->slack, &attrs);
     unsigned may = (f->rights & LF_MAY_RELABEL ? LF_CLASS : 0u) |
                    (f->rights & LF_MAY_MOVE ? LF_SPACE : 0u) | LF_ATTRS;
-    if (!parts) {
+    if (!parts || there_already(j, base->field, &c.id)) {
         j->counts->kept++;
         return true;
     }
@@ -285,9 +299,9 @@ static bool edited_but_gone(struct job *j, const struct lf_label *base,
                     "edited in the archive, deleted in the dataset");
     }
     j->counts->added++;
-    struct lf_change c = {
-        .theirs = theirs, .parts = LF_EXISTS, .field = base->field, .id = base->id};
-    return tell(j, LF_N_ADDED, "added", base, theirs, none, theirs->name, "") &&
+    struct lf_label made = *base;
+    made.id = c.id;
+    return tell(j, LF_N_ADDED, "added", &made, theirs, none, theirs->name, "") &&
            plan_add(j, &c);
 }
 
@@ -358,15 +372,6 @@ static bool came_back(struct job *j, size_t b, const struct lf_label *theirs)
 }
 
 // ---------------------------------------------------------------------------- added
-
-// Whether the dataset holds an addition already: the archive was merged before into it.
-static bool there_already(const struct job *j, uint16_t field, const struct lf_id *id)
-{
-    for (size_t o = 0; j->marked && o < j->ours->labels; o++)
-        if (j->ours->label[o].field == field && lf_id_eq(&j->ours->label[o].id, id))
-            return true;
-    return false;
-}
 
 static bool any_marked(const struct lf_run *run, const struct lf_sample *s)
 {

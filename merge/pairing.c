@@ -144,6 +144,19 @@ static void pair_by_id(const struct lf_sample *base, const struct lf_sample *the
     }
 }
 
+struct candidate {
+    double overlap;
+    int32_t base, other;
+};
+
+static int by_overlap(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return x->overlap != y->overlap ? (x->overlap < y->overlap ? 1 : -1)
+           : x->base != y->base     ? (x->base > y->base ? 1 : -1)
+                                    : (x->other > y->other) - (x->other < y->other);
+}
+
 static void pair_ours(const struct lf_sample *base, const struct table *ot, bool *used,
                       struct lf_pairing *p)
 {
@@ -159,39 +172,58 @@ static void pair_ours(const struct lf_sample *base, const struct table *ot, bool
     }
 }
 
-static size_t nameless(const struct lf_sample *s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s->labels; i++)
-        n += !s->label[i].id.known;
-    return n;
-}
-
-// Labels of the dataset without an id: those that are as they were, then the rest by
-// their order.
-static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base,
-                          const struct lf_sample *ours, bool *used,
-                          struct lf_pairing *p, struct lf_error *err)
+// How much a label of the dataset looks like one that was shipped without an id: 2 if
+// it is as it was, 0 if nothing speaks for it.
+static double likeness(const struct lf_field *f, const struct lf_label *base,
+                       const struct lf_label *ours)
 {
     struct lf_attr_set attrs;
-    size_t n = nameless(base);
-    if (!n)
-        return true;
+    unsigned parts = lf_changed(f, base, ours, 0, &attrs);
+    if (!parts)
+        return 2;
+    if (base->kind != ours->kind)
+        return 0;
+    double v = !(parts & LF_SPACE) && base->kind == LF_BOX ? 1 : overlap(base, ours);
+    for (uint32_t i = 0; v < 0.1 && base->kind != LF_BOX && i < ours->attrs; i++)
+        if (ours->attr[i].type != LF_V_NULL &&
+            !lf_attr_set_has(&attrs, ours->attr[i].name))
+            v = 0.5;
+    return v < 0.1 && !lf_field_is_list(f->type) ? 0.1 : v;
+}
+
+// Labels of the dataset without an id: the likest first. What is like nothing that was
+// shipped is another label, so that no edit of the archive can reach it.
+static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base,
+                          const struct lf_sample *ours, bool *used, struct lf_arena *a,
+                          struct lf_pairing *p, struct lf_error *err)
+{
+    void *list = NULL;
+    size_t count = 0, room = 0, n = 0;
+    for (size_t b = 0; b < base->labels; b++)
+        n += !base->label[b].id.known;
     if (!few_pairs(n, ours->labels, err))
         return false;
-    for (int equal = 1; equal >= 0; equal--)
-        for (size_t b = 0; b < base->labels; b++) {
-            const struct lf_label *l = &base->label[b];
-            for (size_t o = 0; !l->id.known && p->ours_of[b] < 0 && o < ours->labels;
-                 o++) {
-                const struct lf_label *m = &ours->label[o];
-                if (used[o] || m->id.known || m->field != l->field ||
-                    (equal &&
-                     lf_changed(&r->run->schema.field[l->field], l, m, 0, &attrs)))
-                    continue;
-                used[o] = true;
-                p->ours_of[b] = (int32_t)o;
-            }
+    for (size_t b = 0; n && b < base->labels; b++)
+        for (size_t o = 0; !base->label[b].id.known && o < ours->labels; o++) {
+            const struct lf_label *l = &base->label[b], *m = &ours->label[o];
+            double v = m->id.known || m->field != l->field
+                           ? 0
+                           : likeness(&r->run->schema.field[l->field], l, m);
+            if (v < 0.1)
+                continue;
+            if (!lf_arena_grow(a, &list, &room, count + 1, sizeof(struct candidate),
+                               err))
+                return false;
+            ((struct candidate *)list)[count++] =
+                (struct candidate){v, (int32_t)b, (int32_t)o};
+        }
+    struct candidate *c = list;
+    if (count)
+        qsort(c, count, sizeof *c, by_overlap);
+    for (size_t i = 0; i < count; i++)
+        if (p->ours_of[c[i].base] < 0 && !used[c[i].other]) {
+            used[c[i].other] = true;
+            p->ours_of[c[i].base] = c[i].other;
         }
     return true;
 }
@@ -343,19 +375,6 @@ static void pair_made(const struct lf_sample *theirs, const struct table *bt,
 
 // ---------------------------------------------------------------------------- by place
 
-struct candidate {
-    double overlap;
-    int32_t base, theirs;
-};
-
-static int by_overlap(const void *a, const void *b)
-{
-    const struct candidate *x = a, *y = b;
-    return x->overlap != y->overlap ? (x->overlap < y->overlap ? 1 : -1)
-           : x->base != y->base     ? (x->base > y->base ? 1 : -1)
-                                    : (x->theirs > y->theirs) - (x->theirs < y->theirs);
-}
-
 static size_t alone(const int32_t *of, size_t n)
 {
     size_t count = 0;
@@ -405,8 +424,8 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
     if (count)
         qsort(c, count, sizeof *c, by_overlap);
     for (size_t i = 0; i < count; i++)
-        if (p->theirs_of[c[i].base] < 0 && p->base_of[c[i].theirs] < 0)
-            tie(p, (size_t)c[i].base, (size_t)c[i].theirs);
+        if (p->theirs_of[c[i].base] < 0 && p->base_of[c[i].other] < 0)
+            tie(p, (size_t)c[i].base, (size_t)c[i].other);
     return true;
 }
 
@@ -494,7 +513,7 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
         if (!build(&ot, ours, false, a, err))
             return false;
         pair_ours(base, &ot, used, p);
-        if (!pair_nameless(r, base, ours, used, p, err))
+        if (!pair_nameless(r, base, ours, used, a, p, err))
             return false;
     }
     pair_by_id(base, theirs, &bt, &tt, p);

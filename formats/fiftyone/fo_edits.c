@@ -149,7 +149,8 @@ static bool edit_attr(struct job *j, const struct lf_change *c, unsigned row)
 {
     const struct lf_attr_def *def = &j->schema->field[c->field].attr[row];
     const struct lf_attr *new = lf_label_attr(c->theirs, row);
-    const struct lf_attr *old = lf_label_attr(c->ours, row);
+    const struct lf_attr *old =
+        lf_attr_of(&j->schema->field[c->field], c->ours, (uint16_t)row);
     enum lf_value type = lf_value_type(new, old, def->type);
     struct lf_buf out = {0};
     struct lf_slice put, name = def->name, object = home_of(c->ours->raw, &name);
@@ -179,7 +180,8 @@ static bool moved(double a, double b, double slack)
 
 // One axis of a box: which of start and size is to be written, and with what. A pure
 // move moves both corners alike, so the size keeps its text although each corner was
-// rounded.
+// rounded; the start then gives way so far that both corners are where they came back,
+// within the slack, and the next archive finds nothing moved.
 static void edit_axis(const double *ours, const double *theirs, double slack,
                       double side, bool *set_start, bool *set_size, double *start,
                       double *size)
@@ -187,9 +189,13 @@ static void edit_axis(const double *ours, const double *theirs, double slack,
     bool low = moved(ours[0], theirs[0], slack),
          high = moved(ours[2], theirs[2], slack);
     double from = low ? theirs[0] : ours[0], to = high ? theirs[2] : ours[2];
+    double grown = (theirs[2] - theirs[0]) - (ours[2] - ours[0]);
+    double most = slack * 0.9999; // the sums are rounded as well
+    bool same_size = low && high && !moved(grown, 0, 2 * most);
+    if (same_size && moved(grown, 0, most))
+        from += grown / 2;
     *set_start = low;
-    *set_size = low && high ? moved(ours[2] - ours[0], theirs[2] - theirs[0], 2 * slack)
-                            : low || high;
+    *set_size = (low || high) && !same_size;
     *start = from / side;
     *size = (to - from) / side;
 }

@@ -111,6 +111,19 @@ bool lf_attr_applies(const struct lf_field *f, uint32_t class_row, uint16_t attr
     return lf_attr_find(f, class_row, d->name, &chosen) && chosen == attr;
 }
 
+const struct lf_attr *lf_attr_of(const struct lf_field *f, const struct lf_label *l,
+                                 uint16_t attr)
+{
+    const struct lf_attr *own = lf_label_attr(l, attr);
+    for (uint32_t i = 0; !own && !f->attr[attr].alone && i < l->attrs; i++) {
+        const struct lf_attr *a = &l->attr[i];
+        if (a->type != LF_V_NULL && !a->home &&
+            lf_slice_eq(f->attr[a->name].name, f->attr[attr].name))
+            own = a;
+    }
+    return own;
+}
+
 bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *row)
 {
     for (uint16_t i = 0; i < s->fields; i++)

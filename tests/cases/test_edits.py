@@ -625,6 +625,24 @@ class BothSides(SmallCrossing):
         self.assertEqual(len(labels_in(self.ds, "boxes")), 36)
 
 
+    def test_a_label_without_an_id_that_is_gone_here_and_edited_there_comes_back_with_one(self):
+        a = self.boxes[1]
+        with open(os.path.join(self.ds, "samples.json"), "w", encoding="utf-8") as f:
+            f.write(self.old.replace('"_id": {"$oid": "%s"}, ' % a.id, "", 1))
+        whole, self.total = text_of(self.ds), 12 * 3
+        start = whole.index('{"_cls": "Detection"')
+        _, end = json.JSONDecoder().raw_decode(whole, start)
+        self.send(fields=["boxes"])
+        back = self.back({"op": "move", "image": a.image, "shape": 1, "dx": 1})
+        with open(os.path.join(self.ds, "samples.json"), "w", encoding="utf-8") as f:
+            f.write(whole[:start - 2] + whole[end:])
+        report = self.merge(self.ds, back, "--conflict", "theirs")
+        self.assert_counts(report, added=1, kept=self.total - 1)
+        new_id, = self.new_ids()
+        self.assertRegex(new_id, "^[0-9a-f]{24}$")
+        self.assertEqual(text_of(self.ds).count('"$oid": ""'), 0)
+
+
 class MondayAndTuesday(SmallCrossing):
     """Two states of one task come back one after the other."""
 
