@@ -128,8 +128,8 @@ int main(int argc, char **argv)
     fill_standard_files();
     // A closed pipe and a file that may not grow are errors of a write, not ends of the
     // program.
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (!strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h"))
         return argc > 2 ? help(argv[2]) : help_all();
     if (!strcmp(word, "version") || !strcmp(word, "--version"))

@@ -255,7 +255,7 @@ static int finish(const struct args *a, const struct lf_merge_result *r,
     if (!a->quiet && r->items) {
         balance(a, r, ev, &line);
         lf_buf_char(&line, '\0');
-        fputs(line.at ? line.at : "", stderr);
+        (void)fputs(line.at ? line.at : "", stderr);
     }
     lf_buf_done(&head);
     lf_buf_done(&line);

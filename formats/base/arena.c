@@ -99,7 +99,7 @@ bool lf_arena_printf(struct lf_arena *a, struct lf_slice *text, struct lf_error 
     va_end(args);
     char *p = n < 0 ? NULL : lf_arena_take(a, (size_t)n + 1, 1, err);
     if (p) {
-        vsnprintf(p, (size_t)n + 1, fmt, again);
+        (void)vsnprintf(p, (size_t)n + 1, fmt, again);
         *text = (struct lf_slice){p, (size_t)n};
     }
     va_end(again);

@@ -35,7 +35,7 @@ void lf_buf_printf(struct lf_buf *b, const char *fmt, ...)
     va_end(args);
     char *room = n < 0 ? NULL : lf_buf_room(b, (size_t)n + 1);
     if (room) {
-        vsnprintf(room, (size_t)n + 1, fmt, again);
+        (void)vsnprintf(room, (size_t)n + 1, fmt, again);
         b->len += (size_t)n;
     }
     va_end(again);

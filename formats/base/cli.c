@@ -187,7 +187,6 @@ void lf_cli_help(const struct lf_command *c, struct lf_buf *out)
         lf_buf_text(out, left);
         if (n >= INDENT - 1) {
             lf_buf_printf(out, "\n%*s", INDENT, "");
-            n = INDENT;
         } else {
             lf_buf_printf(out, "%*s", INDENT - n, "");
         }

@@ -16,7 +16,7 @@ static void pack_label(const struct lf_label *l, struct lf_buf *out)
     put_text(out, l->name);
     put_text(out, l->native);
     put_text(out, l->whole);
-    lf_buf_add(out, l->xy, l->points * 2 * sizeof *l->xy);
+    lf_buf_add(out, l->xy, (size_t)l->points * 2 * sizeof *l->xy);
     for (uint32_t i = 0; i < l->attrs; i++) {
         struct lf_attr attr = l->attr[i];
         attr.text = (struct lf_slice){0};
