@@ -144,42 +144,26 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
 {
     struct args *a = user;
     struct lf_export_job *j = &a->job;
-    const struct {
-        const char *name;
-        const char **text;
-    } texts[] = {
-        {"output", &j->out},
-        {"run", &j->run},
-        {"schema", &j->schema_file},
-        {"classes", &j->classes},
-        {"attributes", &j->attributes},
-        {"media-root", &j->media_root},
-        {"task-name", &j->task_name},
-        {"id-attr", &j->id_attr},
-        {"runs-dir", &j->runs_dir},
+    const struct lf_cli_place places[] = {
+        {"output", &j->out, NULL},
+        {"run", &j->run, NULL},
+        {"schema", &j->schema_file, NULL},
+        {"classes", &j->classes, NULL},
+        {"attributes", &j->attributes, NULL},
+        {"media-root", &j->media_root, NULL},
+        {"task-name", &j->task_name, NULL},
+        {"id-attr", &j->id_attr, NULL},
+        {"runs-dir", &j->runs_dir, NULL},
+        {"follow-links", NULL, &j->follow_links},
+        {"dry-run", NULL, &j->dry_run},
+        {"force", NULL, &j->replace},
+        {"json", NULL, &a->json},
+        {"quiet", NULL, &a->quiet},
+        {"verbose", NULL, &a->verbose},
+        {"help", NULL, &a->help},
     };
-    const struct {
-        const char *name;
-        bool *flag;
-    } flags[] = {
-        {"follow-links", &j->follow_links},
-        {"dry-run", &j->dry_run},
-        {"force", &j->replace},
-        {"json", &a->json},
-        {"quiet", &a->quiet},
-        {"verbose", &a->verbose},
-        {"help", &a->help},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!strcmp(o->name, texts[i].name)) {
-            *texts[i].text = value;
-            return true;
-        }
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (!strcmp(o->name, flags[i].name)) {
-            *flags[i].flag = true;
-            return true;
-        }
+    if (lf_cli_put(places, sizeof places / sizeof *places, o, value))
+        return true;
     if (right(a, o->name, off))
         return true;
     if (!strcmp(o->name, "to"))
@@ -259,18 +243,13 @@ static int run_export(int argc, char **argv)
                      .job = {.rights = LF_MAY_ALL, .id_attr = "label_id"}};
     struct lf_error err = {0};
     struct lf_export_result result = {0};
-    struct lf_buf help = {0};
     int words = 0, status;
     a.job.format = lf_formats[0];
     a.job.field = a.field;
     a.job.read_only = a.read_only;
     bool ok = lf_cli_parse(&lf_cmd_export, argc, argv, &words, set, &a, &err);
-    if (ok && a.help) {
-        lf_cli_help(&lf_cmd_export, &help);
-        ok = lf_cli_print(lf_buf_view(&help), &err);
-        lf_buf_done(&help);
-        return ok ? 0 : lf_cli_fail(&err);
-    }
+    if (ok && a.help)
+        return lf_cli_show(&lf_cmd_export);
     if (!ok || !check(&a, words, argv, &a.job, &err))
         return lf_cli_fail(&err);
     struct lf_events *ev =

@@ -100,39 +100,23 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
 {
     struct args *a = user;
     int64_t n;
-    const struct {
-        const char *name;
-        const char **text;
-    } texts[] = {
-        {"dataset", &a->job.dataset},
-        {"output", &a->job.out},
-        {"runs-dir", &a->job.runs_dir},
-        {"report", &a->report},
-    };
-    const struct {
-        const char *name;
-        bool *flag;
-    } flags[] = {
-        {"in-place", &a->job.in_place},
-        {"dry-run", &a->job.dry_run},
-        {"allow-older", &a->job.allow_older},
-        {"force", &a->job.replace},
-        {"json", &a->json},
-        {"quiet", &a->quiet},
-        {"verbose", &a->verbose},
-        {"help", &a->help},
+    const struct lf_cli_place places[] = {
+        {"dataset", &a->job.dataset, NULL},
+        {"output", &a->job.out, NULL},
+        {"runs-dir", &a->job.runs_dir, NULL},
+        {"report", &a->report, NULL},
+        {"in-place", NULL, &a->job.in_place},
+        {"dry-run", NULL, &a->job.dry_run},
+        {"allow-older", NULL, &a->job.allow_older},
+        {"force", NULL, &a->job.replace},
+        {"json", NULL, &a->json},
+        {"quiet", NULL, &a->quiet},
+        {"verbose", NULL, &a->verbose},
+        {"help", NULL, &a->help},
     };
     (void)off;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!strcmp(o->name, texts[i].name)) {
-            *texts[i].text = value;
-            return true;
-        }
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (!strcmp(o->name, flags[i].name)) {
-            *flags[i].flag = true;
-            return true;
-        }
+    if (lf_cli_put(places, sizeof places / sizeof *places, o, value))
+        return true;
     if (strcmp(o->name, "max-errors") != 0)
         return set_choice(a, o->name, value, err);
     if (!lf_parse_int64(lf_slice_of(value), &n) || n < 0 || n > 1000000000)
@@ -286,15 +270,10 @@ static int run_merge(int argc, char **argv)
     struct args a = {.max_errors = 20, .job.dataset = "."};
     struct lf_error err = {0};
     struct lf_merge_result result = {0};
-    struct lf_buf help = {0};
     int words = 0, status;
     bool ok = lf_cli_parse(&lf_cmd_merge, argc, argv, &words, set, &a, &err);
-    if (ok && a.help) {
-        lf_cli_help(&lf_cmd_merge, &help);
-        ok = lf_cli_print(lf_buf_view(&help), &err);
-        lf_buf_done(&help);
-        return ok ? 0 : lf_cli_fail(&err);
-    }
+    if (ok && a.help)
+        return lf_cli_show(&lf_cmd_merge);
     if (!ok || !check(&a, words, argv, &err))
         return lf_cli_fail(&err);
     struct lf_events *ev =

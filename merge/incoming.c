@@ -46,8 +46,10 @@ static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
     if (!lf_run_find(in->run, item->name, row, &how, err))
         return false;
     *found = how != LF_FOUND_NONE && how != LF_FOUND_TWICE;
-    return *found || tell(ev, how == LF_FOUND_TWICE ? LF_E_AMBIGUOUS : LF_E_UNMATCHED,
-                          item, "", err);
+    enum lf_code code = in->pass_over           ? LF_N_PASSED_OVER
+                        : how == LF_FOUND_TWICE ? LF_E_AMBIGUOUS
+                                                : LF_E_UNMATCHED;
+    return *found || tell(ev, code, item, "", err);
 }
 
 static bool check_size(const struct lf_incoming *in, const struct lf_item *item,

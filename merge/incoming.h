@@ -28,6 +28,7 @@ struct lf_incoming {
     struct lf_arrival *source;
     size_t sources, source_room;
     uint32_t *rank; // by source: its place in the order of digests
+    bool pass_over; // unmatched items are no findings
     uint64_t items, unmatched, unmatched_labels;
     uint64_t came; // samples of the run that came back, once sealed
     struct lf_arena arena;

@@ -89,6 +89,7 @@ static bool read_archives(struct merging *m)
 {
     if (!lf_incoming_new(&m->in, &m->run, m->err))
         return false;
+    m->in.pass_over = m->job->ignore_unmatched;
     for (size_t i = 0; i < m->job->archives; i++)
         if (!read_archive(m, m->job->archive[i]))
             return false;
@@ -370,7 +371,8 @@ static bool account_missing(struct merging *m, uint32_t row)
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {
         struct lf_theirs t;
-        struct lf_event e = {.code = LF_E_UNMATCHED,
+        struct lf_event e = {.code =
+                                 m->in.pass_over ? LF_N_PASSED_OVER : LF_E_UNMATCHED,
                              .sample = lf_slice_of(id),
                              .text = LF_S("the dataset no longer holds the sample")};
         if (!lf_incoming_take(&m->in, from, &m->a, &t.sample, &t.file, &t.item, m->err))

@@ -226,3 +226,27 @@ const char *lf_cli_folder(const char *path, char out[4096])
     out[n] = '\0';
     return out;
 }
+
+int lf_cli_show(const struct lf_command *c)
+{
+    struct lf_buf text = {0};
+    struct lf_error err = {0};
+    lf_cli_help(c, &text);
+    bool ok = lf_buf_ok(&text, &err) && lf_cli_print(lf_buf_view(&text), &err);
+    lf_buf_done(&text);
+    return ok ? 0 : lf_cli_fail(&err);
+}
+
+bool lf_cli_put(const struct lf_cli_place *places, size_t count,
+                const struct lf_option *o, const char *value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(o->name, places[i].name)) {
+            if (places[i].flag)
+                *places[i].flag = true;
+            else
+                *places[i].text = value;
+            return true;
+        }
+    return false;
+}

@@ -28,6 +28,18 @@ lf_cli_parse(const struct lf_command *c, int argc, char **argv, int *words,
                          bool off, struct lf_error *err),
              void *user, struct lf_error *err);
 void lf_cli_help(const struct lf_command *c, struct lf_buf *out);
+// Prints it; exit status.
+int lf_cli_show(const struct lf_command *c);
+// Where an option's value or flag is kept; one of the two.
+struct lf_cli_place {
+    const char *name;
+    const char **text;
+    bool *flag;
+};
+// Puts the value, or sets the flag, of the place named like the option; false: no such
+// place.
+bool lf_cli_put(const struct lf_cli_place *places, size_t count,
+                const struct lf_option *o, const char *value);
 // The word of `list` (NULL-ended) nearest to `word`, or NULL when none is near.
 const char *lf_cli_nearest(const char *word, const char *const *list);
 // One line on stderr; exit status of the error.

@@ -274,6 +274,15 @@ class NothingRead(AnyCrossing):
         self.assertEqual((report["error"]["code"], report["items"]["unmatched"]), ("LF2001", 6))
         self.assertEqual(testenv.snapshot(self.ds), self.before)
 
+    def test_one_image_of_another_name_is_a_finding_or_passed_over_as_asked(self):
+        other = self.rewrite(self.back, lambda t: t.replace('name="north-01.png"', 'name="other.png"'), "other.zip")
+        report = self.merge(self.ds, [other], where=["-n"], status=1)
+        self.assertEqual((report["findings"], report["items"]["unmatched"]), ({"LF2004": 1}, 1))
+        gone = report["counts"]
+        self.assertEqual(gone["ignored"], gone["absent"])
+        report = self.merge(self.ds, [other], "--unmatched", "ignore", where=["-n"])
+        self.assertEqual((report["findings"], report["counts"]), ({"LF2014": 1}, gone))
+
     def test_a_task_that_did_not_come_back_is_absent_and_stays(self):
         half = self.rewrite(self.back, lambda t: re.sub(r'(?s)<image id="[345]".*?</image>', "", t), "half.zip")
         report = self.merge(self.ds, [half])
