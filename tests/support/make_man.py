@@ -109,7 +109,7 @@ def page(program):
     out += ".SH FILES\n" + "".join(item(".I " + roff(n), roff(t)) for n, t in FILES)
     out += (".SH ENVIRONMENT\n" +
             item(".B TMPDIR", "Where labels that came back are kept while a merge runs, once they take more than\n"
-                 "32 MiB; /tmp without it. The file has no name and is gone with the program.") +
+                 "8 MiB; /tmp without it. The file has no name and is gone with the program.") +
             ".PP\nThe locale changes nothing.\n")
     out += ".SH EXAMPLES\n"
     for say, line in EXAMPLES:
