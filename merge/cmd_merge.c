@@ -10,6 +10,7 @@
 struct args {
     struct lf_merge_job job;
     const char *report;
+    struct lf_out *to; // the report, open before anything is changed; NULL: none
     char out[4096];
     bool quiet, verbose, json, help;
     unsigned max_errors;
@@ -216,13 +217,12 @@ static bool write_report(const struct args *a, const struct lf_merge_result *r,
 {
     struct lf_buf text = {0};
     bool json = lf_slice_ends(lf_slice_of(a->report), LF_S(".json"));
-    struct lf_out *out = lf_out_new(a->report, err);
     balance(a, r, ev, &text);
-    bool ok = out && (json ? write_json(ev, head, to_file, out, err)
-                           : lf_out_write(out, lf_buf_view(&text), err) &&
-                                 lf_events_text(ev, to_file, out, err));
-    ok = ok && lf_out_commit(out, true, err);
-    lf_out_free(&out);
+    bool ok = json ? write_json(ev, head, to_file, a->to, err)
+                   : lf_buf_ok(&text, err) &&
+                         lf_out_write(a->to, lf_buf_view(&text), err) &&
+                         lf_events_text(ev, to_file, a->to, err);
+    ok = ok && lf_out_commit(a->to, true, err);
     lf_buf_done(&text);
     return ok || lf_fail_in_file(err, a->report);
 }
@@ -235,7 +235,7 @@ static int finish(const struct args *a, const struct lf_merge_result *r,
     report_head(a, r, ev, stopped, status, &head);
     bool ok = lf_buf_ok(&head, &err);
     ok = ok && (!a->json || write_json(ev, lf_buf_view(&head), to_stdout, NULL, &err));
-    ok = ok && (!a->report || write_report(a, r, ev, lf_buf_view(&head), &err));
+    ok = ok && (!a->to || write_report(a, r, ev, lf_buf_view(&head), &err));
     if (!a->quiet && r->items) {
         balance(a, r, ev, &line);
         lf_buf_char(&line, '\0');
@@ -274,7 +274,8 @@ static int run_merge(int argc, char **argv)
     bool ok = lf_cli_parse(&lf_cmd_merge, argc, argv, &words, set, &a, &err);
     if (ok && a.help)
         return lf_cli_show(&lf_cmd_merge);
-    if (!ok || !check(&a, words, argv, &err))
+    if (!ok || !check(&a, words, argv, &err) ||
+        (a.report && !(a.to = lf_out_new(a.report, &err))))
         return lf_cli_fail(&err);
     struct lf_events *ev =
         lf_events_new(a.quiet ? NULL : stderr, a.max_errors, a.verbose, &err);
@@ -283,6 +284,7 @@ static int run_merge(int argc, char **argv)
     status = ok ? (lf_events_of(ev, LF_WARNING) ? 1 : 0) : lf_cli_fail(&err);
     if (ev)
         status = finish(&a, &result, ev, &err, status);
+    lf_out_free(&a.to);
     lf_merge_result_done(&result);
     lf_events_free(&ev);
     return status;

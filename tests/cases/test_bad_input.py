@@ -330,6 +330,8 @@ ROWS = [
     ("not ours, forced", file("new/mine.txt", "mine"), EXPORT + ["--force"], 2, "LF1002", "new"),
     ("merged output is there", file("new/mine.txt", "mine"), MERGE[:-1] + ["-o", "new"], 2, "LF1002", "new"),
     ("merged output in the dataset", NOTHING, MERGE[:-1] + ["-o", "ds/new"], 8, "LF5005", "inside"),
+    ("report where no folder is", NOTHING, MERGE + ["--report", "nowhere/r.json"], 7, "LF5001", "nowhere"),
+    ("report is a folder", NOTHING, MERGE + ["--report", "ds"], 8, "LF5005", "ds"),
     ("merged output is the dataset", NOTHING, MERGE[:-1] + ["-o", "ds", "--force"], 8, "LF5005", "ds"),
     ("merged output is a device", NOTHING, MERGE[:-1] + ["-o", "/dev/null", "--force"], 8, "LF5005", "/dev/null"),
     ("report is a device", text("back.xml", 'xtl="40.00"', 'xtl="41.00"'), MERGE + ["-n", "--report", "/dev/full"], 8, "LF5005", "/dev/full"),
