@@ -475,10 +475,11 @@ static bool merge_base(struct job *j, bool *told)
 // nobody's edit.
 static bool at_home(const struct lf_sample *ours, const struct lf_label *theirs)
 {
-    for (size_t o = 0; theirs->id.known && o < ours->labels; o++) {
+    for (size_t o = 0; o < ours->labels; o++) {
         const struct lf_label *l = &ours->label[o];
-        if (!l->shipped && l->field == theirs->field && lf_id_eq(&l->id, &theirs->id) &&
-            lf_slice_eq(l->name, theirs->name))
+        bool same = theirs->id.known ? lf_id_eq(&l->id, &theirs->id) : !l->id.known;
+        if (!l->shipped && same && l->field == theirs->field &&
+            l->kind == theirs->kind && lf_slice_eq(l->name, theirs->name))
             return true;
     }
     return false;
@@ -497,7 +498,9 @@ static bool leave_home(const struct lf_rules *r, const struct lf_sample *ours,
     for (size_t t = 0; t < theirs->labels; t++) {
         const struct lf_label *l = &theirs->label[t];
         const struct lf_field *f = &r->run->schema.field[l->field];
-        if (lf_class_find(f, l->name, &row) || !at_home(ours, l))
+        bool asked =
+            l->kind == lf_field_kind(f->type) && lf_class_find(f, l->name, &row);
+        if (asked || !at_home(ours, l))
             left->label[left->labels++] = *l;
     }
     return true;

@@ -445,8 +445,7 @@ static bool stop_at_policies(struct merging *m)
     if (lf_events_count(m->ev, LF_E_TYPE) && !m->job->ignore_unexpected)
         return lf_fail(
             m->err, LF_E_TYPE,
-            "%llu labels came back with unexpected shapes; --unexpected ignore leaves "
-            "them out",
+            "unexpected shapes came back (%llu); --unexpected ignore leaves them out",
             (unsigned long long)lf_events_count(m->ev, LF_E_TYPE));
     if (m->job->fail_unmatched && m->result->unmatched)
         return lf_fail(m->err, LF_E_UNMATCHED, "%llu items match no sample",

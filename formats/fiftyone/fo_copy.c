@@ -124,17 +124,15 @@ static void keep_whole(const struct lf_field *f, struct lf_label *l)
         l->whole = l->raw;
 }
 
-// Labels of kinds the run does not ask for, or without a class, are not the run's
-// business.
-static void drop_others(const struct lf_run *run, int only, struct lf_sample *s)
+// The person named one field: the copy's others say nothing. Labels of other kinds and
+// without a class stay: dropped here, a label that got a mask would look like one that
+// was deleted.
+static void only_field(int only, struct lf_sample *s)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->labels; i++) {
-        struct lf_label *l = &s->label[i];
-        if (l->kind == lf_field_kind(run->schema.field[l->field].type) && l->name.len &&
-            (only < 0 || l->field == only))
-            s->label[n++] = *l;
-    }
+    for (size_t i = 0; i < s->labels; i++)
+        if (only < 0 || s->label[i].field == only)
+            s->label[n++] = s->label[i];
     s->labels = n;
 }
 
@@ -167,7 +165,7 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
         lf_fail_in_file(err, lf_in_name(r->in));
         return lf_fail_at_offset(err, at);
     }
-    drop_others(r->run, r->field, &item->sample);
+    only_field(r->field, &item->sample);
     for (size_t i = 0; i < item->sample.labels; i++) {
         struct lf_label *l = &item->sample.label[i];
         const struct lf_field *f = &r->run->schema.field[l->field];

@@ -240,6 +240,34 @@ class Copies(AnyCrossing):
         self.assertEqual((report["findings"], report["events"]), ({}, []))
         self.assert_unchanged(dataset, before)
 
+    def test_untouched_masks_and_labels_without_a_class_are_no_edits_either(self):
+        dataset = self.dataset("images_full")
+        for field, shipped in (("detections", 10), ("instances_disk", 3)):
+            with self.subTest(field=field):
+                copy = self.copy(folder_of("images_full"), "copy_" + field)
+                self.export(dataset, fields=[field], run=field, out="out_" + field)
+                report = self.merge(dataset, [copy], run=field)
+                self.assert_counts(report, kept=shipped)
+                self.assertEqual((report["findings"], report["events"]), ({}, []))
+
+    def test_a_label_that_got_a_mask_or_lost_its_class_is_not_gone(self):
+        dataset = self.dataset(HARBOR)
+        copy = self.copy(folder_of(HARBOR), "copy")
+        with open(os.path.join(copy, "samples.json")) as f:
+            doc = json.load(f)
+        labels = doc["samples"][0]["ground_truth"]["detections"]
+        labels[0]["mask"] = {"$binary": {"base64": "AAAA", "subType": "00"}}
+        labels[1]["label"] = None
+        with open(os.path.join(copy, "samples.json"), "w") as f:
+            json.dump(doc, f)
+        before = self.data_of(dataset)
+        self.export(dataset, fields=["ground_truth"])
+        report = self.merge(dataset, [copy], status=5)
+        self.assert_counts(report, kept=13, ignored=2)
+        report = self.merge(dataset, [copy], "--unexpected", "ignore", status=1)
+        self.assert_counts(report, kept=13, ignored=2)
+        self.assert_unchanged(dataset, before)
+
 
 class NothingRead(AnyCrossing):
     """Silence is not a return: what an importer reads nothing of must not pass for unedited."""
