@@ -157,6 +157,31 @@ static int by_overlap(const void *a, const void *b)
                                     : (x->other > y->other) - (x->other < y->other);
 }
 
+struct candidates { // in an arena
+    struct candidate *list;
+    size_t count, room;
+};
+
+// Less than a tenth in common is another object.
+static bool consider(struct candidates *c, double overlap, size_t base, size_t other,
+                     struct lf_arena *a, struct lf_error *err)
+{
+    void *list = c->list;
+    if (overlap < 0.1)
+        return true;
+    if (!lf_arena_grow(a, &list, &c->room, c->count + 1, sizeof *c->list, err))
+        return false;
+    c->list = list;
+    c->list[c->count++] = (struct candidate){overlap, (int32_t)base, (int32_t)other};
+    return true;
+}
+
+static void closest_first(struct candidates *c)
+{
+    if (c->count)
+        qsort(c->list, c->count, sizeof *c->list, by_overlap);
+}
+
 static void pair_ours(const struct lf_sample *base, const struct table *ot, bool *used,
                       struct lf_pairing *p)
 {
@@ -197,8 +222,8 @@ static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base
                           const struct lf_sample *ours, bool *used, struct lf_arena *a,
                           struct lf_pairing *p, struct lf_error *err)
 {
-    void *list = NULL;
-    size_t count = 0, room = 0, n = 0;
+    struct candidates c = {0};
+    size_t n = 0;
     for (size_t b = 0; b < base->labels; b++)
         n += !base->label[b].id.known;
     if (!few_pairs(n, ours->labels, err))
@@ -209,21 +234,14 @@ static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base
             double v = m->id.known || m->field != l->field
                            ? 0
                            : likeness(&r->run->schema.field[l->field], l, m);
-            if (v < 0.1)
-                continue;
-            if (!lf_arena_grow(a, &list, &room, count + 1, sizeof(struct candidate),
-                               err))
+            if (!consider(&c, v, b, o, a, err))
                 return false;
-            ((struct candidate *)list)[count++] =
-                (struct candidate){v, (int32_t)b, (int32_t)o};
         }
-    struct candidate *c = list;
-    if (count)
-        qsort(c, count, sizeof *c, by_overlap);
-    for (size_t i = 0; i < count; i++)
-        if (p->ours_of[c[i].base] < 0 && !used[c[i].other]) {
-            used[c[i].other] = true;
-            p->ours_of[c[i].base] = c[i].other;
+    closest_first(&c);
+    for (size_t i = 0; i < c.count; i++)
+        if (p->ours_of[c.list[i].base] < 0 && !used[c.list[i].other]) {
+            used[c.list[i].other] = true;
+            p->ours_of[c.list[i].base] = c.list[i].other;
         }
     return true;
 }
@@ -392,8 +410,7 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
 {
     uint8_t mark[4];
     struct lf_attr_set attrs;
-    size_t count = 0, room = 0;
-    void *list = NULL;
+    struct candidates c = {0};
     lf_run_mark(r->run, mark);
     for (size_t b = 0; b < base->labels; b++) {
         const struct lf_label *l = &base->label[b];
@@ -411,21 +428,14 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
                 lf_changed(&r->run->schema.field[l->field], l, m, r->slack, &attrs)
                     ? overlap(l, m)
                     : 2; // as it was shipped, though it may have no area
-            if (v < 0.1)
-                continue;
-            if (!lf_arena_grow(a, &list, &room, count + 1, sizeof(struct candidate),
-                               err))
+            if (!consider(&c, v, b, t, a, err))
                 return false;
-            ((struct candidate *)list)[count++] =
-                (struct candidate){v, (int32_t)b, (int32_t)t};
         }
     }
-    struct candidate *c = list;
-    if (count)
-        qsort(c, count, sizeof *c, by_overlap);
-    for (size_t i = 0; i < count; i++)
-        if (p->theirs_of[c[i].base] < 0 && p->base_of[c[i].other] < 0)
-            tie(p, (size_t)c[i].base, (size_t)c[i].other);
+    closest_first(&c);
+    for (size_t i = 0; i < c.count; i++)
+        if (p->theirs_of[c.list[i].base] < 0 && p->base_of[c.list[i].other] < 0)
+            tie(p, (size_t)c.list[i].base, (size_t)c.list[i].other);
     return true;
 }
 
