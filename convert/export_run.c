@@ -24,6 +24,7 @@
 struct exporting {
     const struct lf_export_job *job;
     struct fo_dataset ds;
+    struct fo_source source;
     struct lf_run run;
     struct lf_rows rows;
     struct lf_media_roots media;
@@ -336,7 +337,7 @@ static bool put_sample(struct exporting *x, struct lf_writer *w,
     s->width = row->item.width;
     s->height = row->item.height;
     bool ok = fo_read_at(fd, row->at, row->len, row->mark, &x->a, &raw, x->err) &&
-              fo_parse(&x->run.schema, raw, &x->a, s, x->err);
+              fo_parse(&x->source, raw, &x->a, s, x->err);
     if (ok) {
         only_field(s, field);
         ok = x->job->format->ship(&x->run, s, &x->a, x->ev, x->err);
@@ -614,6 +615,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
                           .run.items_fd = -1,
                           .run.base_fd = -1};
     unsigned recovered;
+    x.source.schema = &x.run.schema;
     *result = (struct lf_export_result){0};
     bool lock = !job->dry_run && !job->runs_dir; // the record goes into the dataset
     bool ok = (!lock || lf_lock_folder(job->dataset, &x.lock, err)) &&

@@ -341,7 +341,7 @@ static bool came_back(struct job *j, size_t b, const struct lf_label *theirs)
     j->counts->paired++;
     if (theirs->kind != base->kind)
         return unexpected(j, base, theirs);
-    if ((theirs->occluded || theirs->grouped) &&
+    if ((theirs->occluded || theirs->group) &&
         !tell(j, LF_E_FLAG_UNMAPPED, NULL, base, theirs, (struct lf_slice){0},
               (struct lf_slice){0}, ""))
         return false;

@@ -25,6 +25,7 @@ struct merging {
     struct lf_run run;
     bool run_here; // the record lies in the dataset's annotations/
     struct fo_dataset ds;
+    struct fo_source source;
     struct lf_incoming in;
     struct lf_rules rules;
     struct lf_events *ev;
@@ -186,7 +187,7 @@ static bool parse_and_ship(struct merging *m, struct lf_slice doc, uint32_t row,
                             .row = row,
                             .width = relative ? 1 : item->width,
                             .height = relative ? 1 : item->height};
-    if (!fo_parse(&m->run.schema, doc, &m->a, s, m->err))
+    if (!fo_parse(&m->source, doc, &m->a, s, m->err))
         return false;
     *shipped = *s;
     shipped->label = lf_arena_take(&m->a, s->labels, sizeof *s->label, m->err);
@@ -247,8 +248,8 @@ static bool move_base(struct merging *m, const struct lf_sample *base,
         return ok;
     struct lf_slice *value =
         lf_arena_take(&m->a, m->run.schema.fields, sizeof *value, m->err);
-    ok = value && fo_edits(&m->run.schema, base, &plan, m->rules.slack, NULL, &m->a,
-                           &edits, m->err);
+    ok = value && fo_edits(&m->source, base, &plan, m->rules.slack, NULL, &m->a, &edits,
+                           NULL, m->err);
     if (ok) {
         lf_edits_apply(&edits, base->raw, &doc);
         ok = lf_buf_ok(&doc, m->err);
@@ -336,8 +337,8 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     if (!count)
         return write_same(m, doc->raw);
     struct fo_notes notes = {m, note};
-    ok = fo_edits(&m->run.schema, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
-                  &edits, m->err) &&
+    ok = fo_edits(&m->source, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
+                  &edits, NULL, m->err) &&
          (!m->run.has_base ||
           move_base(m, base_side, theirs, count, row,
                     m->result->counts.conflict > conflicts ? &plan : NULL));
@@ -685,6 +686,7 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
                         .ds.folder_fd = -1,
                         .run.items_fd = -1,
                         .run.base_fd = -1};
+    m.source.schema = &m.run.schema;
     *result = (struct lf_merge_result){0};
     bool ok = prepare(&m) && read_archives(&m) && check_rules(&m) && place_output(&m) &&
               merge_all(&m) && stop_at_policies(&m) && write_result(&m);

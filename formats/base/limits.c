@@ -25,6 +25,9 @@ static const struct lf_limit limits[] = {
      LF_PAIRS},
     {"spool-memory", "bytes",
      "returned labels held in memory before a temporary file is used", LF_SPOOL_MEMORY},
+    {"mask-pixels", "pixels", "one mask, and the image it lies in", LF_MASK_PIXELS},
+    {"mask-runs", "runs", "one mask", LF_MASK_RUNS},
+    {"mask-file", "bytes", "one mask on disk", LF_MASK_FILE},
 };
 
 const struct lf_limit *lf_limit_at(size_t i)

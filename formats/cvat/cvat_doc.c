@@ -224,7 +224,8 @@ static bool start_shape(struct cvat_doc *d, struct lf_slice element,
     *l = (struct lf_label){.index = -1, .line = x->line, .shipped = true};
     l->kind = (uint16_t)kind_of(element);
     l->occluded = lf_slice_is(value_of(x, "occluded"), "1");
-    l->grouped = group.len && !lf_slice_is(group, "0");
+    if (!lf_parse_int64(group, &l->group))
+        l->group = 0;
     d->attr_room = 0;
     if (!field_of(d, alias, x->line, &l->field, err))
         return false;

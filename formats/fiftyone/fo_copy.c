@@ -161,7 +161,8 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
     item->file = r->source.file;
     item->sample.width = item->sample.height = 1;
     item->sample.id = head.id;
-    if (!fo_parse(&r->run->schema, own, a, &item->sample, err)) {
+    struct fo_source source = {.schema = &r->run->schema};
+    if (!fo_parse(&source, own, a, &item->sample, err)) {
         lf_fail_in_file(err, lf_in_name(r->in));
         return lf_fail_at_offset(err, at);
     }

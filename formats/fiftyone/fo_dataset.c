@@ -278,8 +278,8 @@ bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
 
 enum lf_field_type fo_field_type(const struct fo_field *f)
 {
-    static const enum lf_field_type types[] = {LF_CLASSIFICATION, LF_CLASSIFICATIONS,
-                                               LF_DETECTION, LF_DETECTIONS};
+    static const enum lf_field_type types[] = {
+        LF_FT_CLASSIFICATION, LF_FT_CLASSIFICATIONS, LF_FT_DETECTION, LF_FT_DETECTIONS};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (lf_slice_is(f->cls, fo_class_name(types[i], false)))
             return types[i];

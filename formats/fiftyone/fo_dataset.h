@@ -6,9 +6,11 @@
 #define FO_DATASET_H
 
 #include "formats/base/edit.h"
+#include "formats/base/files.h"
 #include "formats/base/json_stream.h"
 #include "formats/label/change.h"
 #include "formats/label/schema.h"
+#include "formats/mask/pixels.h"
 
 struct fo_field {
     struct lf_slice name;
@@ -66,11 +68,27 @@ bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
 // cannot carry.
 enum lf_field_type fo_field_type(const struct fo_field *f);
 
+// What a document's labels are read with.
+struct fo_source {
+    const struct lf_schema *schema;
+    const struct lf_files *files; // masks on disk; NULL: none can be read
+    struct lf_pixel_tool *pixels;
+    struct lf_slice then; // fo_mask_files of the document that was shipped; empty: now
+};
+
+// Files below the dataset's folder. The folder must outlive it.
+struct lf_files fo_files(const struct fo_dataset *ds);
+// {"fields/a.png": "<32 hex digits of its content>", ..} of the run's masks on disk, in
+// the order of the document; empty if there are none. A file that is missing has "".
+LF_MUST_USE bool fo_mask_files(const struct fo_source *src, struct lf_slice raw,
+                               struct lf_arena *a, struct lf_slice *json,
+                               struct lf_error *err);
+
 // The values of the run's fields in a document, field by field; absent and null: empty.
 void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *value);
 // The run's labels of a document. `sample` comes with id, row, width and height
 // (pixels) set.
-LF_MUST_USE bool fo_parse(const struct lf_schema *s, struct lf_slice raw,
+LF_MUST_USE bool fo_parse(const struct fo_source *src, struct lf_slice raw,
                           struct lf_arena *a, struct lf_sample *sample,
                           struct lf_error *err);
 
@@ -110,10 +128,20 @@ struct fo_notes {
     bool (*note)(void *user, enum lf_code code, const struct lf_change *c,
                  unsigned attr, struct lf_error *err);
 };
-LF_MUST_USE bool fo_edits(const struct lf_schema *s, const struct lf_sample *sample,
+struct fo_new_file { // a mask on disk that an edit made; named by its content
+    struct lf_slice path, bytes;
+};
+struct fo_new_files { // in an arena
+    struct fo_new_file *file;
+    size_t count, room;
+};
+// `files` NULL: masks on disk are written into the document instead (base has no
+// files).
+LF_MUST_USE bool fo_edits(const struct fo_source *src, const struct lf_sample *sample,
                           const struct lf_changes *plan, double slack,
                           const struct fo_notes *notes, struct lf_arena *a,
-                          struct lf_edits *edits, struct lf_error *err);
+                          struct lf_edits *edits, struct fo_new_files *files,
+                          struct lf_error *err);
 // metadata.json with the run's new fields declared; *changed false when all are there.
 LF_MUST_USE bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
                             struct lf_buf *out, bool *changed, struct lf_error *err);

@@ -7,6 +7,7 @@
 #include "formats/label/value.h"
 
 struct job { // one document's edits while they are made
+    const struct fo_source *src;
     const struct lf_schema *schema;
     const struct lf_sample *sample;
     const struct lf_changes *plan;
@@ -14,6 +15,7 @@ struct job { // one document's edits while they are made
     const struct fo_notes *notes;
     struct lf_arena *a;
     struct lf_edits *edits;
+    struct fo_new_files *files;
     struct lf_error *err;
     const char **gone; // places of deleted labels
     size_t gones;
@@ -466,11 +468,13 @@ static bool edit_field(struct job *j, uint16_t field, struct lf_slice value)
                         : add_field(j, f->name, put));
 }
 
-bool fo_edits(const struct lf_schema *s, const struct lf_sample *sample,
+bool fo_edits(const struct fo_source *src, const struct lf_sample *sample,
               const struct lf_changes *plan, double slack, const struct fo_notes *notes,
-              struct lf_arena *a, struct lf_edits *edits, struct lf_error *err)
+              struct lf_arena *a, struct lf_edits *edits, struct fo_new_files *files,
+              struct lf_error *err)
 {
-    struct job j = {s, sample, plan, slack, notes, a, edits, err, NULL, 0};
+    const struct lf_schema *s = src->schema;
+    struct job j = {src, s, sample, plan, slack, notes, a, edits, files, err, NULL, 0};
     *edits = (struct lf_edits){0};
     if (!plan->count)
         return true;

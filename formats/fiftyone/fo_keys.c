@@ -70,17 +70,17 @@ bool fo_number(struct lf_slice value, double *out)
 
 const char *fo_list_key(enum lf_field_type type)
 {
-    return type == LF_DETECTIONS ? "detections" : "classifications";
+    return type == LF_FT_DETECTIONS ? "detections" : "classifications";
 }
 
 const char *fo_class_name(enum lf_field_type type, bool element)
 {
     switch (type) {
-    case LF_DETECTIONS:
+    case LF_FT_DETECTIONS:
         return element ? "Detection" : "Detections";
-    case LF_DETECTION:
+    case LF_FT_DETECTION:
         return "Detection";
-    case LF_CLASSIFICATIONS:
+    case LF_FT_CLASSIFICATIONS:
         return element ? "Classification" : "Classifications";
     default:
         return "Classification";

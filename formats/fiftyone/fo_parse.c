@@ -258,9 +258,10 @@ static bool push(struct lf_sample *sample, size_t *room, struct lf_arena *a,
     return true;
 }
 
-bool fo_parse(const struct lf_schema *s, struct lf_slice raw, struct lf_arena *a,
+bool fo_parse(const struct fo_source *src, struct lf_slice raw, struct lf_arena *a,
               struct lf_sample *sample, struct lf_error *err)
 {
+    const struct lf_schema *s = src->schema;
     struct lf_slice list, element;
     size_t room = 0;
     struct lf_slice *value = lf_arena_take(a, s->fields, sizeof *value, err);

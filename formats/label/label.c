@@ -78,3 +78,10 @@ double lf_turn(double degrees)
     double t = fmod(degrees, 360);
     return t < 0 ? t + 360 : t == 0 ? 0 : t;
 }
+
+bool lf_mask_eq(const struct lf_mask *a, const struct lf_mask *b)
+{
+    return a->left == b->left && a->top == b->top && a->width == b->width &&
+           a->height == b->height && a->runs == b->runs && a->value == b->value &&
+           (!a->runs || !memcmp(a->run, b->run, a->runs * sizeof *a->run));
+}

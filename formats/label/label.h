@@ -23,6 +23,10 @@ enum lf_kind { // bits, so that what a file can tell is a set
     LF_IDS = 1 << 16,  // only in `told`: the file could carry label ids
     LF_FLAGS = 1 << 18 // only in `told`: occluded and group
 };
+// Kinds that lie somewhere in the image; the others are about all of it.
+#define LF_SPATIAL                                                                     \
+    (LF_BOX | LF_ELLIPSE | LF_POLYGON | LF_POLYLINE | LF_POINTS | LF_SKELETON |        \
+     LF_MASK | LF_SEGMENT | LF_CUBOID)
 
 enum lf_part {
     LF_CLASS = 1,
@@ -65,6 +69,23 @@ static inline bool lf_attr_set_has(const struct lf_attr_set *s, unsigned i)
     return s->word[i / 64 % LF_ATTR_WORDS] >> i % 64 & 1;
 }
 
+// Pixels as runs: a tight box, run lengths in row-major order over it, background
+// first (0 if the first pixel is inside), no other run of 0; their sum is width x
+// height. So equal masks are equal bytes. No pixel: runs is 0, and so are all others
+// but `value`. In a sample of size 1 x 1 (`lf_format.relative`) the box is the whole
+// array, from 0, 0.
+struct lf_mask {
+    uint32_t left, top, width, height;
+    uint32_t runs;
+    uint32_t value; // LF_SEGMENT: the pixels' value (0xrrggbb of RGB targets)
+    const uint32_t *run;
+};
+
+struct lf_ring {     // of a polyline or polygon
+    uint32_t points; // its points follow those of the rings before it in `xy`
+    uint32_t part;   // its place in the dataset's label, from 0
+};
+
 struct lf_label {
     struct lf_id id;
     struct lf_slice
@@ -76,12 +97,29 @@ struct lf_label {
     uint32_t frame;         // 1-based; 0: the sample itself
     int64_t index;          // -1: none
     uint64_t line;          // where the archive says it; 0: the dataset
-    bool occluded, grouped;
-    bool shipped; // this one travelled
-    bool flipped; // a box with a negative side: its corners were ordered
-    uint32_t points, attrs;
-    double *xy;           // box: left top right bottom, unturned
-    double turn;          // degrees clockwise about the centre, [0,360)
+    bool occluded;          // the tool's flag, where no attribute of the run holds it
+    int64_t group;          // likewise; 0: none
+    int64_t z;              // the tool's order of drawing; 0: none
+    bool shipped;           // this one travelled
+    bool flipped;           // a box with a negative side: its corners were ordered
+    bool closed;            // polyline: the last point is joined to the first
+    bool filled;            // polyline: it bounds an area
+    bool fixed;     // keypoint: its number of points must stay (missing ones, lists)
+    bool lost;      // what was shipped of its pixels is no longer known
+    uint32_t part;  // from an archive: this element is the part-th ..
+    uint32_t parts; // .. of so many of one label, both from 1; 0: not told
+    uint32_t points, attrs, rings, masks;
+    // Box: left top right bottom, unturned, 2 points (4 where the dataset's own numbers
+    // follow: x y w h). Ellipse: centre, radii. Cuboid: 8 corners. Polygon, polyline:
+    // all rings, one behind the other. Points, skeleton: NaN NaN for a missing one.
+    // Mask from the dataset: the box it was stretched over, as of a box.
+    double *xy;
+    double turn; // degrees clockwise about the centre, [0,360)
+    const struct lf_ring *ring;
+    const struct lf_mask *mask; // LF_MASK: one. LF_SEGMENT: one a value, sorted by it
+    // Sample of size 1 x 1 only: the array itself, as the JSON value of "mask", or the
+    // bytes of the file at "mask_path".
+    struct lf_slice pixels;
     struct lf_attr *attr; // sorted by name
 };
 
@@ -104,6 +142,13 @@ static inline bool lf_id_eq(const struct lf_id *a, const struct lf_id *b)
     return a->known && b->known && memcmp(a->at, b->at, sizeof a->at) == 0;
 }
 const char *lf_kind_name(unsigned kind);
+// A segmentation's class is its pixels'; every other label has one.
+static inline bool lf_kind_has_class(unsigned kind)
+{
+    return kind != LF_SEGMENT;
+}
+// Whether two masks are the same pixels with the same value.
+bool lf_mask_eq(const struct lf_mask *a, const struct lf_mask *b);
 const struct lf_attr *lf_label_attr(const struct lf_label *l, unsigned name);
 // Angle brought into [0, 360).
 double lf_turn(double degrees);

@@ -9,14 +9,25 @@ static void put_text(struct lf_buf *out, struct lf_slice t)
 static void pack_label(const struct lf_label *l, struct lf_buf *out)
 {
     struct lf_label flat = *l;
-    flat.raw = flat.name = flat.native = flat.whole = (struct lf_slice){0};
+    flat.raw = flat.name = flat.native = (struct lf_slice){0};
+    flat.whole = flat.pixels = (struct lf_slice){0};
     flat.xy = NULL;
+    flat.ring = NULL;
+    flat.mask = NULL;
     flat.attr = NULL;
     lf_buf_add(out, &flat, sizeof flat);
     put_text(out, l->name);
     put_text(out, l->native);
     put_text(out, l->whole);
+    put_text(out, l->pixels);
     lf_buf_add(out, l->xy, (size_t)l->points * 2 * sizeof *l->xy);
+    lf_buf_add(out, l->ring, (size_t)l->rings * sizeof *l->ring);
+    for (uint32_t i = 0; i < l->masks; i++) {
+        struct lf_mask mask = l->mask[i];
+        mask.run = NULL;
+        lf_buf_add(out, &mask, sizeof mask);
+        lf_buf_add(out, l->mask[i].run, (size_t)mask.runs * sizeof *mask.run);
+    }
     for (uint32_t i = 0; i < l->attrs; i++) {
         struct lf_attr attr = l->attr[i];
         attr.text = (struct lf_slice){0};
@@ -66,6 +77,23 @@ static struct lf_slice take_text(struct cursor *c)
     return (struct lf_slice){take(c, n), c->ok ? n : 0};
 }
 
+static bool unpack_masks(struct cursor *c, struct lf_arena *a, struct lf_label *l,
+                         struct lf_error *err)
+{
+    struct lf_mask *mask = lf_arena_take(a, l->masks, sizeof *mask, err);
+    for (uint32_t i = 0; mask && c->ok && i < l->masks; i++) {
+        take_into(c, &mask[i], sizeof mask[i]);
+        c->ok = c->ok && mask[i].runs <= c->left;
+        uint32_t *run = c->ok ? lf_arena_take(a, mask[i].runs, sizeof *run, err) : NULL;
+        if (!run)
+            return false;
+        take_into(c, run, (size_t)mask[i].runs * sizeof *run);
+        mask[i].run = run;
+    }
+    l->mask = mask;
+    return mask && c->ok;
+}
+
 static bool unpack_label(struct cursor *c, struct lf_arena *a, struct lf_label *l,
                          struct lf_error *err)
 {
@@ -73,13 +101,20 @@ static bool unpack_label(struct cursor *c, struct lf_arena *a, struct lf_label *
     l->name = take_text(c);
     l->native = take_text(c);
     l->whole = take_text(c);
-    if (!c->ok || l->points > c->left || l->attrs > c->left)
+    l->pixels = take_text(c);
+    if (!c->ok || l->points > c->left || l->attrs > c->left || l->rings > c->left ||
+        l->masks > c->left)
         return false;
+    struct lf_ring *ring = lf_arena_take(a, l->rings, sizeof *ring, err);
     l->xy = lf_arena_take(a, (size_t)l->points * 2, sizeof *l->xy, err);
     l->attr = lf_arena_take(a, l->attrs, sizeof *l->attr, err);
-    if (!l->xy || !l->attr)
+    if (!ring || !l->xy || !l->attr)
         return false;
     take_into(c, l->xy, (size_t)l->points * 2 * sizeof *l->xy);
+    take_into(c, ring, (size_t)l->rings * sizeof *ring);
+    l->ring = ring;
+    if (!unpack_masks(c, a, l, err))
+        return false;
     for (uint32_t i = 0; i < l->attrs; i++) {
         take_into(c, &l->attr[i], sizeof l->attr[i]);
         l->attr[i].text = take_text(c);

@@ -4,14 +4,26 @@
 
 static const char *const type_names[] = {
     [LF_FT_UNKNOWN] = "unknown",
-    [LF_CLASSIFICATION] = "classification",
-    [LF_CLASSIFICATIONS] = "classifications",
-    [LF_DETECTION] = "detection",
-    [LF_DETECTIONS] = "detections",
+    [LF_FT_CLASSIFICATION] = "classification",
+    [LF_FT_CLASSIFICATIONS] = "classifications",
+    [LF_FT_DETECTION] = "detection",
+    [LF_FT_DETECTIONS] = "detections",
+    [LF_FT_INSTANCE] = "instance",
+    [LF_FT_INSTANCES] = "instances",
+    [LF_FT_POLYLINE] = "polyline",
+    [LF_FT_POLYLINES] = "polylines",
+    [LF_FT_POLYGON] = "polygon",
+    [LF_FT_POLYGONS] = "polygons",
+    [LF_FT_KEYPOINT] = "keypoint",
+    [LF_FT_KEYPOINTS] = "keypoints",
+    [LF_FT_SEGMENTATION] = "segmentation",
+    [LF_FT_SCALAR] = "scalar",
 };
 static const char *const input_names[] = {
-    [LF_IN_TEXT] = "text",     [LF_IN_NUMBER] = "number", [LF_IN_CHECKBOX] = "checkbox",
-    [LF_IN_SELECT] = "select", [LF_IN_RADIO] = "radio",
+    [LF_IN_TEXT] = "text",         [LF_IN_NUMBER] = "number",
+    [LF_IN_CHECKBOX] = "checkbox", [LF_IN_SELECT] = "select",
+    [LF_IN_RADIO] = "radio",       [LF_IN_OCCLUDED] = "occluded",
+    [LF_IN_GROUP] = "group_id",
 };
 static const char *const value_names[] = {
     [LF_V_NULL] = "null",   [LF_V_BOOL] = "bool", [LF_V_INT] = "int",
@@ -20,7 +32,8 @@ static const char *const value_names[] = {
 
 bool lf_field_type_parse(struct lf_slice text, enum lf_field_type *type)
 {
-    for (size_t i = LF_CLASSIFICATION; i < sizeof type_names / sizeof *type_names; i++)
+    for (size_t i = LF_FT_CLASSIFICATION; i < sizeof type_names / sizeof *type_names;
+         i++)
         if (lf_slice_is(text, type_names[i])) {
             *type = (enum lf_field_type)i;
             return true;
@@ -35,12 +48,48 @@ const char *lf_field_type_name(enum lf_field_type type)
 
 bool lf_field_is_list(enum lf_field_type type)
 {
-    return type == LF_CLASSIFICATIONS || type == LF_DETECTIONS;
+    switch (type) {
+    case LF_FT_CLASSIFICATIONS:
+    case LF_FT_DETECTIONS:
+    case LF_FT_INSTANCES:
+    case LF_FT_POLYLINES:
+    case LF_FT_POLYGONS:
+    case LF_FT_KEYPOINTS:
+        return true;
+    default:
+        return false;
+    }
 }
 
 unsigned lf_field_kind(enum lf_field_type type)
 {
-    return type == LF_DETECTION || type == LF_DETECTIONS ? LF_BOX : LF_TAG;
+    static const unsigned kinds[LF_FT_END] = {
+        [LF_FT_UNKNOWN] = LF_OTHER,       [LF_FT_CLASSIFICATION] = LF_TAG,
+        [LF_FT_CLASSIFICATIONS] = LF_TAG, [LF_FT_DETECTION] = LF_BOX,
+        [LF_FT_DETECTIONS] = LF_BOX,      [LF_FT_INSTANCE] = LF_MASK,
+        [LF_FT_INSTANCES] = LF_MASK,      [LF_FT_POLYLINE] = LF_POLYLINE,
+        [LF_FT_POLYLINES] = LF_POLYLINE,  [LF_FT_POLYGON] = LF_POLYGON,
+        [LF_FT_POLYGONS] = LF_POLYGON,    [LF_FT_KEYPOINT] = LF_POINTS,
+        [LF_FT_KEYPOINTS] = LF_POINTS,    [LF_FT_SEGMENTATION] = LF_SEGMENT,
+        [LF_FT_SCALAR] = LF_SCALAR,
+    };
+    return kinds[type];
+}
+
+unsigned lf_field_kinds(const struct lf_field *f)
+{
+    unsigned kind = lf_field_kind(f->type);
+    return kind == LF_POINTS && f->nodes ? LF_POINTS | LF_SKELETON : kind;
+}
+
+bool lf_target_find(const struct lf_field *f, uint32_t value, uint32_t *row)
+{
+    for (uint32_t i = 0; i < f->classes; i++)
+        if (f->class[i].value == value) {
+            *row = i;
+            return true;
+        }
+    return false;
 }
 
 const char *lf_input_name(enum lf_input input)

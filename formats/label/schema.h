@@ -9,10 +9,21 @@
 
 enum lf_field_type {
     LF_FT_UNKNOWN,
-    LF_CLASSIFICATION,
-    LF_CLASSIFICATIONS,
-    LF_DETECTION,
-    LF_DETECTIONS
+    LF_FT_CLASSIFICATION,
+    LF_FT_CLASSIFICATIONS,
+    LF_FT_DETECTION,
+    LF_FT_DETECTIONS,
+    LF_FT_INSTANCE, // detections with masks
+    LF_FT_INSTANCES,
+    LF_FT_POLYLINE, // not filled
+    LF_FT_POLYLINES,
+    LF_FT_POLYGON, // polylines that are filled
+    LF_FT_POLYGONS,
+    LF_FT_KEYPOINT,
+    LF_FT_KEYPOINTS,
+    LF_FT_SEGMENTATION,
+    LF_FT_SCALAR, // a number, bool or text of the sample itself
+    LF_FT_END
 };
 
 enum lf_input { // what the annotator sees for an attribute
@@ -20,7 +31,9 @@ enum lf_input { // what the annotator sees for an attribute
     LF_IN_NUMBER,
     LF_IN_CHECKBOX,
     LF_IN_SELECT,
-    LF_IN_RADIO
+    LF_IN_RADIO,
+    LF_IN_OCCLUDED, // the tool's own flag: a bool
+    LF_IN_GROUP     // the tool's own group number: a whole number
 };
 
 enum lf_right { // FiftyOne's allow_* of a field
@@ -50,6 +63,11 @@ struct lf_attr_def {
 
 struct lf_class {
     struct lf_slice name, alias;
+    uint32_t value; // segmentation: of its pixels, 0xrrggbb where the field is `rgb`
+};
+
+struct lf_edge { // of a skeleton: two rows of its nodes
+    uint32_t from, to;
 };
 
 struct lf_field {
@@ -62,12 +80,25 @@ struct lf_field {
     struct lf_names class_names, class_aliases; // same numbers as `class`
     struct lf_attr_def *attr;
     size_t attrs;
+    bool rgb;              // segmentation: targets are colours
+    struct lf_slice *node; // keypoints: the skeleton's names, in the order of points
+    struct lf_slice *node_alias; // in the tool
+    size_t nodes;                // 0: no named skeleton
+    struct lf_edge *edge;
+    size_t edges;
+    bool parts; // some label has several rings: elements say which part they are
+    // Scalar: the JSON type its values have in the dataset; LF_V_NULL: a new field, the
+    // narrowest type of what comes back. `by_class`: a class a value, else one class of
+    // the field's name and the attribute "value".
+    enum lf_value scalar;
+    bool by_class;
     // What the asker left open; inference at export settles it. Never set in a stored
     // run.
     bool open_classes, open_attrs;
     unsigned rights_given;      // lf_right bits that were spelled out
     struct lf_slice classes_of; // "@FIELD", "dataset": where the classes come from
-    bool *open_attr; // per attribute: named only, its input is to be inferred
+    bool open_targets; // segmentation: mask targets are the dataset's, else 1 to 255
+    bool *open_attr;   // per attribute: named only, its input is to be inferred
 };
 
 struct lf_schema {
@@ -80,7 +111,11 @@ bool lf_field_type_parse(struct lf_slice text, enum lf_field_type *type);
 const char *
 lf_field_type_name(enum lf_field_type type); // FiftyOne's word: "detections"
 bool lf_field_is_list(enum lf_field_type type);
-unsigned lf_field_kind(enum lf_field_type type); // LF_BOX or LF_TAG
+unsigned lf_field_kind(enum lf_field_type type);
+// The kinds of `f`'s labels once they are shipped: points may be a skeleton's.
+unsigned lf_field_kinds(const struct lf_field *f);
+// The class with pixels of that value.
+bool lf_target_find(const struct lf_field *f, uint32_t value, uint32_t *row);
 const char *lf_input_name(enum lf_input input);
 bool lf_input_parse(struct lf_slice text, enum lf_input *input);
 const char *lf_value_name(enum lf_value type);

@@ -76,7 +76,7 @@ static void parse(struct lf_slice doc, struct lf_arena *a, struct lf_sample *s,
     struct lf_error err = {0};
     *s = (struct lf_sample){
         .id = run.item[0].id, .width = run.item[0].width, .height = run.item[0].height};
-    LF_CLAIM(fo_parse(&run.schema, doc, a, s, &err));
+    LF_CLAIM(fo_parse(&(struct fo_source){.schema = &run.schema}, doc, a, s, &err));
     *shipped = *s;
     shipped->label = lf_arena_take(a, s->labels, sizeof *s->label, &err);
     LF_CLAIM(shipped->label);
@@ -106,7 +106,8 @@ static void merge(const struct got *g, const struct lf_rules *rules,
     for (size_t i = 0; i < shipped.labels; i++)
         counts.absent += shipped.label[i].shipped && !told[i];
     LF_CLAIM(g->count > 1 || lf_counts_balance(&counts));
-    if (!fo_edits(&run.schema, &shipped, &plan, rules->slack, NULL, a, &edits, &err)) {
+    if (!fo_edits(&(struct fo_source){.schema = &run.schema}, &shipped, &plan,
+                  rules->slack, NULL, a, &edits, NULL, &err)) {
         LF_CLAIM(err.code != LF_OK && err.code != LF_E_BUG);
         return;
     }

@@ -27,7 +27,7 @@ static void parse(struct lf_slice doc, struct lf_arena *a, struct lf_sample *s,
     struct lf_slice value[8];
     struct lf_buf line = {0};
     *s = (struct lf_sample){.width = 320, .height = 240};
-    if (!fo_parse(&run.schema, doc, a, s, err))
+    if (!fo_parse(&(struct fo_source){.schema = &run.schema}, doc, a, s, err))
         return;
     fo_values(&run.schema, doc, value);
     LF_CLAIM(lf_base_digest(&run.schema, value, digest, &why));
@@ -84,7 +84,8 @@ static void change_all(struct lf_slice doc, const struct lf_sample *s, unsigned 
         c.id.known = true;
         plan.change[plan.count++] = c;
     }
-    if (!fo_edits(&run.schema, s, &plan, 0.005, NULL, a, &edits, &err)) {
+    if (!fo_edits(&(struct fo_source){.schema = &run.schema}, s, &plan, 0.005, NULL, a,
+                  &edits, NULL, &err)) {
         LF_CLAIM(err.code != LF_OK && err.code != LF_E_BUG);
         return;
     }

@@ -75,7 +75,7 @@ static struct lf_sample parsed(uint32_t row, struct lf_slice doc)
                           .row = row,
                           .width = w.run.item[row].width,
                           .height = w.run.item[row].height};
-    OK(fo_parse(&w.run.schema, doc, &w.a, &s, &w.err));
+    OK(fo_parse(&(struct fo_source){.schema = &w.run.schema}, doc, &w.a, &s, &w.err));
     return s;
 }
 
@@ -277,7 +277,8 @@ static struct lf_slice applied(const struct lf_sample *ours,
     struct lf_edits edits;
     struct lf_buf text = {0};
     struct lf_slice doc;
-    OK(fo_edits(&w.run.schema, ours, plan, format->slack, NULL, &w.a, &edits, &w.err));
+    OK(fo_edits(&(struct fo_source){.schema = &w.run.schema}, ours, plan, format->slack,
+                NULL, &w.a, &edits, NULL, &w.err));
     lf_edits_apply(&edits, ours->raw, &text);
     OK(lf_arena_text(&w.a, lf_buf_view(&text), &doc, &w.err));
     lf_buf_done(&text);
@@ -322,7 +323,7 @@ static void assert_same_label(uint32_t row, const struct lf_label *sent,
                 sent->id.known == back->id.known && sent->turn == back->turn &&
                 (!sent->id.known || lf_id_eq(&sent->id, &back->id)) &&
                 sent->attrs == back->attrs && !back->native.len && !back->occluded &&
-                !back->grouped;
+                !back->group;
     for (uint32_t i = 0; same && sent->kind == LF_BOX && i < 4; i++)
         same = sent->xy[i] == back->xy[i];
     for (uint32_t i = 0; same && i < sent->attrs; i++)
