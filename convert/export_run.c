@@ -25,6 +25,7 @@ struct exporting {
     const struct lf_export_job *job;
     struct fo_dataset ds;
     struct fo_source source;
+    struct lf_files files; // the dataset's
     struct lf_run run;
     struct lf_rows rows;
     struct lf_media_roots media;
@@ -616,6 +617,8 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
                           .run.base_fd = -1};
     unsigned recovered;
     x.source.schema = &x.run.schema;
+    x.files = fo_files(&x.ds);
+    x.source.files = &x.files;
     *result = (struct lf_export_result){0};
     bool lock = !job->dry_run && !job->runs_dir; // the record goes into the dataset
     bool ok = (!lock || lf_lock_folder(job->dataset, &x.lock, err)) &&

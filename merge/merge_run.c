@@ -26,6 +26,7 @@ struct merging {
     bool run_here; // the record lies in the dataset's annotations/
     struct fo_dataset ds;
     struct fo_source source;
+    struct lf_files files; // the dataset's
     struct lf_incoming in;
     struct lf_rules rules;
     struct lf_events *ev;
@@ -687,6 +688,8 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
                         .run.items_fd = -1,
                         .run.base_fd = -1};
     m.source.schema = &m.run.schema;
+    m.files = fo_files(&m.ds);
+    m.source.files = &m.files;
     *result = (struct lf_merge_result){0};
     bool ok = prepare(&m) && read_archives(&m) && check_rules(&m) && place_output(&m) &&
               merge_all(&m) && stop_at_policies(&m) && write_result(&m);

@@ -76,7 +76,9 @@ struct fo_source {
     struct lf_slice then; // fo_mask_files of the document that was shipped; empty: now
 };
 
-// Files below the dataset's folder. The folder must outlive it.
+// Masks on disk, by their path below the dataset's folder; no link is followed. An
+// absolute path is never found. LF_E_PATH, LF_E_LIMIT_COUNT (limit mask-file). `ds`,
+// open, must outlive it.
 struct lf_files fo_files(const struct fo_dataset *ds);
 // {"fields/a.png": "<32 hex digits of its content>", ..} of the run's masks on disk, in
 // the order of the document; empty if there are none. A file that is missing has "".
