@@ -18,7 +18,8 @@ struct lf_spans { // all zeroes: none. Sorted by row and column, none touches th
 // LF_E_BUG out of order.
 LF_MUST_USE bool lf_spans_add(struct lf_spans *s, struct lf_arena *a, uint32_t y,
                               uint32_t from, uint32_t to, struct lf_error *err);
-// The mask of the spans, cut to its tight box; `value` is the caller's to set.
+// The mask of the spans, cut to its tight box; `value` is 0. LF_E_LIMIT_COUNT beyond
+// the limits mask-runs and mask-pixels, as below.
 LF_MUST_USE bool lf_mask_of(const struct lf_spans *s, struct lf_arena *a,
                             struct lf_mask *m, struct lf_error *err);
 
@@ -33,11 +34,17 @@ bool lf_mask_span(struct lf_mask_walk *w, struct lf_span *span);
 LF_MUST_USE bool lf_mask_to_spans(const struct lf_mask *m, struct lf_arena *a,
                                   struct lf_spans *s, struct lf_error *err);
 
+// The same pixels and value in the tight box. `loose` may have any box of up to the
+// limit mask-pixels and runs of 0; the runs add up to no more than the box.
+LF_MUST_USE bool lf_mask_tight(const struct lf_mask *loose, struct lf_arena *a,
+                               struct lf_mask *out, struct lf_error *err);
+
 enum lf_mask_op { LF_MASK_OR, LF_MASK_AND, LF_MASK_MINUS, LF_MASK_XOR };
+// `value` is a's.
 LF_MUST_USE bool lf_mask_combine(enum lf_mask_op op, const struct lf_mask *a,
                                  const struct lf_mask *b, struct lf_arena *arena,
                                  struct lf_mask *out, struct lf_error *err);
-// Only what lies in the image of that size.
+// Only what lies in the image of that size. Where that is all of it, the runs are m's.
 LF_MUST_USE bool lf_mask_cut(const struct lf_mask *m, uint32_t width, uint32_t height,
                              struct lf_arena *a, struct lf_mask *out,
                              struct lf_error *err);
