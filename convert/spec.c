@@ -47,9 +47,7 @@ static bool short_field(const char *arg, const struct fo_dataset *ds,
     if (!f)
         return false;
     if (colon && !lf_field_type_parse(lf_slice_of(colon + 1), &f->type))
-        return bad_field(
-            err, LF_E_OPTION, name,
-            "the type must be detection(s) or classification(s) in this version");
+        return bad_field(err, LF_E_OPTION, name, "the type must be " LF_FIELD_TYPES);
     f->existing = fo_field_find(ds, name, &known);
     return true;
 }
@@ -152,31 +150,79 @@ static bool no_such_field(const struct fo_dataset *ds, struct lf_slice name,
     return false;
 }
 
-static bool settle_type(const struct fo_dataset *ds, struct lf_field *f,
-                        struct lf_error *err)
+// The words a person may ask for an existing field with: "polygons or polylines".
+static void words_for(const struct fo_field *known, struct lf_buf *out)
 {
-    const struct fo_field *known;
-    bool exists = fo_field_find(ds, f->name, &known);
-    if (exists) {
-        enum lf_field_type type = fo_field_type(known);
-        f->existing = true;
-        if (type == LF_FT_UNKNOWN)
-            return bad_field(
-                err, LF_E_FIELD, f->name,
-                "its type cannot be annotated in this version; it holds no boxes or "
-                "classifications");
-        if (f->type != LF_FT_UNKNOWN && f->type != type)
-            return bad_field(err, LF_E_FIELD, f->name,
-                             "the dataset holds another type there");
-        f->type = type;
-        return true;
-    }
+    for (int i = LF_FT_CLASSIFICATION; i < LF_FT_END; i++)
+        if (fo_field_takes(known, (enum lf_field_type)i)) {
+            lf_buf_text(out, out->len ? " or " : "");
+            lf_buf_text(out, lf_field_type_name((enum lf_field_type)i));
+        }
+}
+
+static bool wrong_type(const struct fo_field *known, enum lf_field_type asked,
+                       struct lf_error *err)
+{
+    struct lf_buf words = {0};
+    char name[80], type[80];
+    struct lf_slice cls = known->cls.len ? known->cls : known->type;
+    lf_escape(known->name, name, sizeof name);
+    lf_escape(cls.len ? cls : LF_S("field of no known type"), type, sizeof type);
+    words_for(known, &words);
+    if (!lf_buf_ok(&words, err))
+        ;
+    else if (!words.len && cls.len && fo_field_own(known->name))
+        lf_fail(err, LF_E_FIELD, "field \"%s\": it is the sample's own", name);
+    else if (!words.len)
+        lf_fail(err, LF_E_FIELD,
+                "field \"%s\": the dataset holds a %s there, which cannot be annotated",
+                name, type);
+    else
+        lf_fail(err, LF_E_FIELD,
+                "field \"%s\": the dataset holds a %s there; ask for %.*s, not %s",
+                name, type, (int)words.len, words.at, lf_field_type_name(asked));
+    lf_buf_done(&words);
+    return false;
+}
+
+static bool settle_existing(const struct fo_field *known, struct lf_field *f,
+                            struct lf_error *err)
+{
+    f->existing = true;
+    if (f->type == LF_FT_UNKNOWN)
+        f->type = fo_field_type(known);
+    if (!fo_field_takes(known, f->type))
+        return wrong_type(known, f->type, err);
+    f->scalar = f->type == LF_FT_SCALAR ? fo_field_scalar(known) : LF_V_NULL;
+    return true;
+}
+
+static bool settle_new(const struct fo_dataset *ds, struct lf_field *f,
+                       struct lf_error *err)
+{
     f->existing = false;
     if (f->type == LF_FT_UNKNOWN)
         return no_such_field(ds, f->name, err);
-    if (!f->classes && !f->classes_of.len)
-        return bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs classes");
-    return true;
+    f->scalar = LF_V_NULL; // the narrowest type of what comes back
+    if (f->type == LF_FT_SEGMENTATION)
+        return f->classes || bad_field(err, LF_E_NEW_FIELD, f->name,
+                                       "a new segmentation needs --mask-targets");
+    return f->type == LF_FT_SCALAR || f->classes || f->classes_of.len ||
+           bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs --classes");
+}
+
+static bool settle_type(const struct fo_dataset *ds, const struct lf_format *format,
+                        struct lf_field *f, struct lf_error *err)
+{
+    const struct fo_field *known;
+    char name[80];
+    if (!(fo_field_find(ds, f->name, &known) ? settle_existing(known, f, err)
+                                             : settle_new(ds, f, err)))
+        return false;
+    return lf_field_kind(f->type) & format->kinds ||
+           lf_fail(err, LF_E_FIELD, "field \"%s\": the format %s has no %s",
+                   lf_escape(f->name, name, sizeof name), format->name,
+                   lf_field_type_name(f->type));
 }
 
 static bool drop_right(const struct lf_field *f, struct lf_events *ev,
@@ -220,7 +266,7 @@ bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
                        "which field? give --field NAME or --schema FILE");
     for (size_t i = 0; i < s->fields; i++) {
         struct target t = {s, &s->field[i]};
-        if (!fill_classes(job, &t, err) || !settle_type(ds, t.f, err) ||
+        if (!fill_classes(job, &t, err) || !settle_type(ds, job->format, t.f, err) ||
             !fill_attrs(job, &t, err) || !fill_rights(job, t.f, ev, err))
             return false;
         t.f->open_attrs &= t.f->existing; // a new one has none to be seen

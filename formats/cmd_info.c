@@ -65,7 +65,7 @@ static bool count_sample(struct counting *c, struct lf_slice raw)
             if (!lf_json_key_is(key, c->ds.field[i].name))
                 continue;
             c->tally[i].docs++;
-            if (type != LF_FT_UNKNOWN &&
+            if (c->ds.field[i].cls.len && type != LF_FT_UNKNOWN &&
                 !fo_walk(type, value, count_label, &c->tally[i].labels, &c->a, c->err))
                 return false;
         }

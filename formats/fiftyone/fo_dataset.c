@@ -44,14 +44,12 @@ static struct lf_slice text_or(struct lf_slice doc, const char *key, struct lf_a
     return text;
 }
 
-// "fiftyone.core.labels.Detections" -> "Detections"; other types are no labels.
-static struct lf_slice label_class(struct lf_slice type)
+// "fiftyone.core.labels.Detections" -> "Detections"; empty without the prefix.
+static struct lf_slice after(struct lf_slice type, struct lf_slice prefix)
 {
-    static const char prefix[] = "fiftyone.core.labels.";
-    if (!lf_slice_starts(type, LF_S(prefix)))
+    if (!lf_slice_starts(type, prefix))
         return (struct lf_slice){"", 0};
-    return (struct lf_slice){type.at + sizeof prefix - 1,
-                             type.len - (sizeof prefix - 1)};
+    return (struct lf_slice){type.at + prefix.len, type.len - prefix.len};
 }
 
 static bool read_fields(struct fo_dataset *ds, struct lf_slice list,
@@ -69,7 +67,10 @@ static bool read_fields(struct fo_dataset *ds, struct lf_slice list,
         struct lf_slice db = text_or(entry, "db_field", &ds->arena, err);
         struct fo_field *f = &ds->field[ds->fields++];
         f->name = db.len ? db : text_or(entry, "name", &ds->arena, err);
-        f->cls = label_class(text_or(entry, "embedded_doc_type", &ds->arena, err));
+        f->cls = after(text_or(entry, "embedded_doc_type", &ds->arena, err),
+                       LF_S("fiftyone.core.labels."));
+        f->type = after(text_or(entry, "ftype", &ds->arena, err),
+                        LF_S("fiftyone.core.fields."));
     }
     return err->code == LF_OK;
 }
@@ -276,12 +277,47 @@ bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
     return false;
 }
 
+bool fo_field_own(struct lf_slice name)
+{
+    static const char *const names[] = {"id",       "filepath",   "tags",
+                                        "metadata", "created_at", "last_modified_at"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (lf_slice_is(name, names[i]))
+            return true;
+    return name.len && name.at[0] == '_';
+}
+
+enum lf_value fo_field_scalar(const struct fo_field *f)
+{
+    static const struct {
+        const char *type;
+        enum lf_value value;
+    } rows[] = {{"IntField", LF_V_INT},
+                {"FloatField", LF_V_FLOAT},
+                {"BooleanField", LF_V_BOOL},
+                {"StringField", LF_V_TEXT}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (lf_slice_is(f->type, rows[i].type) && !fo_field_own(f->name))
+            return rows[i].value;
+    return LF_V_NULL;
+}
+
+bool fo_field_takes(const struct fo_field *f, enum lf_field_type type)
+{
+    if (type == LF_FT_SCALAR)
+        return fo_field_scalar(f) != LF_V_NULL;
+    return f->cls.len && type != LF_FT_UNKNOWN &&
+           lf_slice_is(f->cls, fo_class_name(type, false));
+}
+
 enum lf_field_type fo_field_type(const struct fo_field *f)
 {
     static const enum lf_field_type types[] = {
-        LF_FT_CLASSIFICATION, LF_FT_CLASSIFICATIONS, LF_FT_DETECTION, LF_FT_DETECTIONS};
+        LF_FT_CLASSIFICATION, LF_FT_CLASSIFICATIONS, LF_FT_DETECTION, LF_FT_DETECTIONS,
+        LF_FT_POLYGON,        LF_FT_POLYGONS,        LF_FT_KEYPOINT,  LF_FT_KEYPOINTS,
+        LF_FT_SEGMENTATION,   LF_FT_SCALAR};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (lf_slice_is(f->cls, fo_class_name(types[i], false)))
+        if (fo_field_takes(f, types[i]))
             return types[i];
     return LF_FT_UNKNOWN;
 }

@@ -14,7 +14,8 @@
 
 struct fo_field {
     struct lf_slice name;
-    struct lf_slice cls; // "Detections"; empty: not a label
+    struct lf_slice cls;  // "Detections"; empty: not a label
+    struct lf_slice type; // "IntField", "EmbeddedDocumentField"
 };
 
 struct fo_dataset {
@@ -64,9 +65,15 @@ LF_MUST_USE bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head
                          struct lf_error *err);
 bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
                    const struct fo_field **f);
-// Type of a declared field as the run names it; LF_FT_UNKNOWN for kinds this version
-// cannot carry.
+// Type of a declared field where nobody asked for another: boxes of Detections,
+// polygons of Polylines, as FiftyOne does. LF_FT_UNKNOWN: it cannot be annotated.
 enum lf_field_type fo_field_type(const struct fo_field *f);
+// Whether a run may ask for the field as `type`.
+bool fo_field_takes(const struct fo_field *f, enum lf_field_type type);
+// What every sample has: names, places and dates that nobody annotates.
+bool fo_field_own(struct lf_slice name);
+// JSON type of a scalar field's values; LF_V_NULL: it is none that can be annotated.
+enum lf_value fo_field_scalar(const struct fo_field *f);
 
 // What a document's labels are read with.
 struct fo_source {

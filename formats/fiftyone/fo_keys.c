@@ -68,21 +68,32 @@ bool fo_number(struct lf_slice value, double *out)
            plain_text(text, &text) && lf_parse_double(text, out);
 }
 
+static const struct {
+    const char *one, *many, *list; // classes of a label and of a list; the list's key
+} classes[LF_FT_END] = {
+    [LF_FT_UNKNOWN] = {"Classification", "Classifications", "classifications"},
+    [LF_FT_CLASSIFICATION] = {"Classification", NULL, NULL},
+    [LF_FT_CLASSIFICATIONS] = {"Classification", "Classifications", "classifications"},
+    [LF_FT_DETECTION] = {"Detection", NULL, NULL},
+    [LF_FT_DETECTIONS] = {"Detection", "Detections", "detections"},
+    [LF_FT_INSTANCE] = {"Detection", NULL, NULL},
+    [LF_FT_INSTANCES] = {"Detection", "Detections", "detections"},
+    [LF_FT_POLYLINE] = {"Polyline", NULL, NULL},
+    [LF_FT_POLYLINES] = {"Polyline", "Polylines", "polylines"},
+    [LF_FT_POLYGON] = {"Polyline", NULL, NULL},
+    [LF_FT_POLYGONS] = {"Polyline", "Polylines", "polylines"},
+    [LF_FT_KEYPOINT] = {"Keypoint", NULL, NULL},
+    [LF_FT_KEYPOINTS] = {"Keypoint", "Keypoints", "keypoints"},
+    [LF_FT_SEGMENTATION] = {"Segmentation", NULL, NULL},
+    [LF_FT_SCALAR] = {"", NULL, NULL},
+};
+
 const char *fo_list_key(enum lf_field_type type)
 {
-    return type == LF_FT_DETECTIONS ? "detections" : "classifications";
+    return classes[type].list ? classes[type].list : "";
 }
 
 const char *fo_class_name(enum lf_field_type type, bool element)
 {
-    switch (type) {
-    case LF_FT_DETECTIONS:
-        return element ? "Detection" : "Detections";
-    case LF_FT_DETECTION:
-        return "Detection";
-    case LF_FT_CLASSIFICATIONS:
-        return element ? "Classification" : "Classifications";
-    default:
-        return "Classification";
-    }
+    return !element && classes[type].many ? classes[type].many : classes[type].one;
 }

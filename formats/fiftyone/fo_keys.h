@@ -24,6 +24,7 @@ bool fo_id(struct lf_slice value, struct lf_id *id);
 bool fo_number(struct lf_slice value, double *out);
 // The element list of a list label: "detections" of Detections.
 const char *fo_list_key(enum lf_field_type type);
+// The label class of a field, or of an element of its list.
 const char *fo_class_name(enum lf_field_type type, bool element);
 
 #endif

@@ -107,6 +107,10 @@ struct lf_schema {
     struct lf_arena arena; // owns everything but the name tables
 };
 
+// What a person may write for a type.
+#define LF_FIELD_TYPES                                                                 \
+    "classification(s), detection(s), instance(s), polyline(s), polygon(s), "          \
+    "keypoint(s), segmentation or scalar"
 bool lf_field_type_parse(struct lf_slice text, enum lf_field_type *type);
 const char *
 lf_field_type_name(enum lf_field_type type); // FiftyOne's word: "detections"

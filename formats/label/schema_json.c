@@ -352,9 +352,7 @@ static bool read_field(struct lf_schema *s, struct lf_field *f, struct lf_slice 
             ok = lf_json_type(value) == LF_JSON_NULL ||
                  (text_of(value, s, &text, &type, err) &&
                   (lf_field_type_parse(text, &f->type) ||
-                   bad(err, f->name,
-                       "the type must be detection(s) or classification(s) in this "
-                       "version")));
+                   bad(err, f->name, "the type must be " LF_FIELD_TYPES)));
         else if (lf_json_key_is(key, LF_S("classes")))
             ok = read_classes(s, f, value, err);
         else if (lf_json_key_is(key, LF_S("attributes")))
