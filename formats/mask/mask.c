@@ -167,9 +167,33 @@ static bool next_of_mask(struct source *s, struct lf_span *span)
     return lf_mask_span(&s->a.walk, span);
 }
 
+// Whether the box is tight and no run is 0 that may not be.
+static bool is_tight(const struct lf_mask *m)
+{
+    bool left = false, right = false;
+    uint32_t x = 0; // column of the next run
+    for (uint32_t i = 0; i < m->runs; i++) {
+        uint64_t to = (uint64_t)x + m->run[i];
+        if (i && !m->run[i])
+            return false;
+        if (i & 1) {
+            left = left || x == 0 || to > m->width;
+            right = right || to >= m->width;
+        }
+        x = (uint32_t)(to < m->width ? to : to % m->width);
+    }
+    // Nor may the background fill the first or the last row.
+    return left && right && m->run[0] < m->width &&
+           (m->runs % 2 == 0 || m->run[m->runs - 1] < m->width);
+}
+
 bool lf_mask_tight(const struct lf_mask *loose, struct lf_arena *a, struct lf_mask *out,
                    struct lf_error *err)
 {
+    if (is_tight(loose)) {
+        *out = *loose;
+        return true;
+    }
     struct source of = {.next = next_of_mask, .a = {.walk = lf_mask_spans(loose)}};
     return build(of, loose->value, a, out, err);
 }

@@ -35,7 +35,8 @@ LF_MUST_USE bool lf_mask_to_spans(const struct lf_mask *m, struct lf_arena *a,
                                   struct lf_spans *s, struct lf_error *err);
 
 // The same pixels and value in the tight box. `loose` may have any box of up to the
-// limit mask-pixels and runs of 0; the runs add up to no more than the box.
+// limit mask-pixels and runs of 0; the runs add up to the box. One that is tight is
+// given back as it is.
 LF_MUST_USE bool lf_mask_tight(const struct lf_mask *loose, struct lf_arena *a,
                                struct lf_mask *out, struct lf_error *err);
 
