@@ -94,8 +94,7 @@ static bool see_sample(struct exporting *x, const struct fo_doc *doc,
                        struct lf_infer *infer, struct lf_out *base)
 {
     struct fo_head head;
-    struct lf_row row = {
-        .at = doc->at, .len = (uint32_t)doc->raw.len, .mark = lf_mark(doc->raw)};
+    struct lf_row row = {.place = fo_place(doc)};
     struct lf_slice *value =
         lf_arena_take(&x->a, x->run.schema.fields, sizeof *value, x->err);
     if (!value || !fo_head(doc->raw, &x->a, &head, x->err))
@@ -132,8 +131,7 @@ static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *
             if (fo_head(doc.raw, &x->a, &head, &none) || head.id.known)
                 lf_id_print(&head.id, id);
             lf_fail_in_sample(x->err, lf_slice_of(id));
-            lf_fail_in_file(x->err, "samples.json");
-            lf_fail_at_offset(x->err, doc.at);
+            fo_fail_in(&x->ds, &doc, x->err);
             break;
         }
         lf_arena_reset(&x->a);
@@ -141,7 +139,7 @@ static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *
     return ok;
 }
 
-static bool check_ids(const struct lf_rows *rows, struct lf_error *err);
+static bool check_ids(const struct exporting *x);
 
 static bool first_pass(struct exporting *x)
 {
@@ -160,7 +158,7 @@ static bool first_pass(struct exporting *x)
     return ok && lf_schema_index(&x->run.schema, x->err) &&
            x->job->format->lint(&x->run.schema, x->run.id_attr, x->ev, x->err) &&
            lf_schema_index(&x->run.schema, x->err) && lf_rows_name(&x->rows, x->err) &&
-           check_ids(&x->rows, x->err);
+           check_ids(x);
 }
 
 static int by_id(const void *a, const void *b)
@@ -168,21 +166,22 @@ static int by_id(const void *a, const void *b)
     return memcmp(((const struct lf_id *)a)->at, ((const struct lf_id *)b)->at, 12);
 }
 
-static bool check_ids(const struct lf_rows *rows, struct lf_error *err)
+static bool check_ids(const struct exporting *x)
 {
-    struct lf_id *id = lf_alloc(rows->count, sizeof *id, err);
+    size_t count = x->rows.count;
+    struct lf_id *id = lf_alloc(count, sizeof *id, x->err);
     bool ok = id != NULL;
-    for (size_t i = 0; ok && i < rows->count; i++)
-        id[i] = rows->row[i].item.id;
-    if (ok && rows->count)
-        qsort(id, rows->count, sizeof *id, by_id);
-    for (size_t i = 1; ok && i < rows->count; i++)
+    for (size_t i = 0; ok && i < count; i++)
+        id[i] = x->rows.row[i].item.id;
+    if (ok && count)
+        qsort(id, count, sizeof *id, by_id);
+    for (size_t i = 1; ok && i < count; i++)
         if (!memcmp(id[i - 1].at, id[i].at, 12)) {
             char hex[25];
             lf_id_print(&id[i], hex);
-            ok = lf_fail(err, LF_E_SAMPLE_TWICE, "two samples have one id");
-            lf_fail_in_sample(err, lf_slice_of(hex));
-            lf_fail_in_file(err, "samples.json");
+            ok = lf_fail(x->err, LF_E_SAMPLE_TWICE, "two samples have one id");
+            lf_fail_in_sample(x->err, lf_slice_of(hex));
+            lf_fail_in_file(x->err, x->ds.dirs ? "samples" : "samples.json");
         }
     lf_free(id);
     return ok;
@@ -328,7 +327,7 @@ static void only_field(struct lf_sample *s, uint16_t field)
 }
 
 static bool put_sample(struct exporting *x, struct lf_writer *w,
-                       const struct lf_row *row, uint16_t field, int fd, int64_t number)
+                       const struct lf_row *row, uint16_t field, int64_t number)
 {
     struct lf_slice raw;
     struct lf_item item = {.name = row->name, .number = number};
@@ -337,7 +336,7 @@ static bool put_sample(struct exporting *x, struct lf_writer *w,
     s->row = (uint32_t)(row - x->rows.row);
     s->width = row->item.width;
     s->height = row->item.height;
-    bool ok = fo_read_at(fd, row->at, row->len, row->mark, &x->a, &raw, x->err) &&
+    bool ok = fo_read_at(&x->ds, &row->place, &x->a, &raw, x->err) &&
               fo_parse(&x->source, raw, &x->a, s, x->err);
     if (ok) {
         only_field(s, field);
@@ -376,7 +375,7 @@ static bool folder_name(struct exporting *x, struct lf_slice task,
     return true;
 }
 
-static bool write_task(struct exporting *x, uint16_t field, uint32_t chunk, int fd,
+static bool write_task(struct exporting *x, uint16_t field, uint32_t chunk,
                        const char *media)
 {
     char folder[4400];
@@ -396,7 +395,7 @@ static bool write_task(struct exporting *x, uint16_t field, uint32_t chunk, int 
         ok = ok && (w = x->job->format->begin(&x->run, &task, x->err)) != NULL;
     }
     for (size_t i = 0; ok && i < count; i++)
-        ok = put_sample(x, w, row[i], field, fd, (int64_t)i);
+        ok = put_sample(x, w, row[i], field, (int64_t)i);
     ok = ok && (!w || x->job->format->end(&w, x->err));
     if (w)
         x->job->format->drop(&w);
@@ -460,20 +459,16 @@ static bool media_name(struct exporting *x, uint32_t chunk, const char **name)
 
 static bool write_tasks(struct exporting *x)
 {
-    int fd = openat(x->ds.folder_fd, "samples.json", O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 || lf_fail_errno(x->err, "cannot open samples.json");
     x->task = lf_alloc(x->run.tasks * x->run.schema.fields, sizeof *x->task, x->err);
     x->shipped = lf_alloc(x->run.schema.fields, sizeof *x->shipped, x->err);
-    ok = ok && x->task && x->shipped;
+    bool ok = x->task && x->shipped;
     for (uint32_t chunk = 0; ok && chunk < x->run.tasks; chunk++) {
         const char *media;
         ok = media_name(x, chunk, &media);
         for (uint16_t field = 0; ok && field < x->run.schema.fields; field++)
-            ok = write_task(x, field, chunk, fd, media);
+            ok = write_task(x, field, chunk, media);
         ok = ok && (!media || x->job->dry_run || write_media(x, chunk, media));
     }
-    if (fd >= 0)
-        close(fd);
     return ok;
 }
 
@@ -611,7 +606,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
                           .result = result,
                           .err = err,
                           .lock = -1,
-                          .ds.folder_fd = -1,
+                          .ds = {.folder_fd = -1, .again_fd = -1},
                           .media.root_fd = -1,
                           .run.items_fd = -1,
                           .run.base_fd = -1};

@@ -3,13 +3,13 @@
 #define LF_ROWS_H
 
 #include "convert/export.h"
+#include "formats/fiftyone/fo_dataset.h"
 
 struct lf_row {
     struct lf_run_item item;
-    struct lf_slice path; // filepath as the dataset has it
-    struct lf_slice name; // in the archive; set by lf_rows_name
-    uint64_t at, mark;    // document in samples.json, and its lf_mark
-    uint32_t len;
+    struct lf_slice path;  // filepath as the dataset has it
+    struct lf_slice name;  // in the archive; set by lf_rows_name
+    struct fo_place place; // of the document
 };
 
 struct lf_rows {

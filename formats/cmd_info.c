@@ -83,8 +83,7 @@ static bool count_all(struct counting *c)
     while ((ok = fo_next(&c->ds, &doc, &more, c->err)) && more) {
         c->samples++;
         if (!(ok = count_sample(c, doc.raw))) {
-            lf_fail_in_file(c->err, "samples.json");
-            lf_fail_at_offset(c->err, doc.at);
+            fo_fail_in(&c->ds, &doc, c->err);
             break;
         }
         lf_arena_reset(&c->a);

@@ -11,8 +11,7 @@
 #include "formats/base/relpath.h"
 
 struct copy {
-    const char *const *skip;
-    enum lf_media media;
+    const struct lf_copy *how;
     struct lf_error *err;
 };
 
@@ -78,11 +77,9 @@ static bool is_media(const char *path)
 
 static bool skipped(const struct copy *c, const char *path)
 {
-    for (size_t i = 0; c->skip[i]; i++)
-        if (!strcmp(c->skip[i], path))
-            return true;
     return lf_slice_ends(lf_slice_of(path), LF_S(".lf-new")) ||
-           (c->media == LF_MEDIA_NONE && !strcmp(path, "data"));
+           (c->how->media == LF_MEDIA_NONE && !strcmp(path, "data")) ||
+           c->how->skip(c->how->user, path);
 }
 
 static bool copy_folder(struct copy *c, int from, int to, const char *path,
@@ -97,7 +94,7 @@ static bool copy_entry(struct copy *c, int from, int to, const char *name,
     if (S_ISLNK(st.st_mode))
         return copy_link(c, from, to, name, path);
     if (S_ISREG(st.st_mode))
-        return (c->media == LF_MEDIA_LINK && is_media(path) &&
+        return (c->how->media == LF_MEDIA_LINK && is_media(path) &&
                 linkat(from, name, to, name, 0) == 0) ||
                copy_file(c, from, to, name, path);
     if (!S_ISDIR(st.st_mode)) {
@@ -143,10 +140,10 @@ static bool copy_folder(struct copy *c, int from, int to, const char *path,
     return ok;
 }
 
-bool lf_copy_dataset(const char *from, const char *to, enum lf_media media,
-                     const char *const *skip, struct lf_error *err)
+bool lf_copy_dataset(const char *from, const char *to, const struct lf_copy *how,
+                     struct lf_error *err)
 {
-    struct copy c = {skip, media, err};
+    struct copy c = {how, err};
     int in = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int out = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool ok = in >= 0 && out >= 0

@@ -4,11 +4,15 @@
 
 #include "merge/merge_run.h"
 
-// Everything below `from` into the existing folder `to`: media (data/ and fields/) by
-// hard link, copy, or data/ not at all; the rest copied; links made again as links.
-// Files in `skip` (relative, NULL at the end) are left out, as are temporary files of
-// ours.
-LF_MUST_USE bool lf_copy_dataset(const char *from, const char *to, enum lf_media media,
-                                 const char *const *skip, struct lf_error *err);
+struct lf_copy {
+    enum lf_media media; // data/ and fields/: by hard link, copy; data/ not at all
+    bool (*skip)(const void *user, const char *path); // relative; what is left out
+    const void *user;
+};
+
+// Everything below `from` into the existing folder `to`; links made again as links.
+// Temporary files of ours are left out.
+LF_MUST_USE bool lf_copy_dataset(const char *from, const char *to,
+                                 const struct lf_copy *how, struct lf_error *err);
 
 #endif

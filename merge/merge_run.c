@@ -1,24 +1,16 @@
 #include "merge/merge_run.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "formats/base/alloc.h"
 #include "formats/base/commit.h"
 #include "formats/base/json.h"
-#include "formats/base/out.h"
 #include "formats/base/relpath.h"
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/label/recover.h"
 #include "formats/table.h"
-#include "merge/copy_dataset.h"
 #include "merge/find_run.h"
 #include "merge/fold.h"
 #include "merge/incoming.h"
-#include "merge/record.h"
+#include "merge/write_result.h"
 
 struct merging {
     const struct lf_merge_job *job;
@@ -31,15 +23,11 @@ struct merging {
     struct lf_rules rules;
     struct lf_events *ev;
     struct lf_merge_result *result;
-    char new_samples[4200]; // where the new samples.json is made
-    struct lf_out *out;     // NULL until something changes
-    uint64_t clean;         // bytes of samples.json that stay as they are
-    bool changed;
+    struct lf_writing out;
     struct lf_new_base base;
     bool *visited;     // by row: the dataset still holds the sample
     struct lf_arena a; // of the sample
     int lock;
-    char temp[4200]; // the new dataset's folder while it is made; empty: none
     struct lf_error *err;
 };
 
@@ -113,48 +101,6 @@ static bool read_archives(struct merging *m)
                                  .conflict = m->job->conflict,
                                  .ignore_unexpected = m->job->ignore_unexpected};
     return true;
-}
-
-// ---------------------------------------------------------------------------- output
-
-static bool copy_clean(struct merging *m)
-{
-    char piece[1 << 16];
-    int fd = openat(m->ds.folder_fd, "samples.json", O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 || lf_fail_errno(m->err, "cannot open samples.json");
-    for (uint64_t at = 0; ok && at < m->clean;) {
-        size_t want =
-            m->clean - at < sizeof piece ? (size_t)(m->clean - at) : sizeof piece;
-        ssize_t n = pread(fd, piece, want, (off_t)at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        ok = n > 0   ? lf_out_write(m->out, (struct lf_slice){piece, (size_t)n}, m->err)
-             : n < 0 ? lf_fail_errno(m->err, "cannot read samples.json")
-                     : lf_fail(m->err, LF_E_CHANGED,
-                               "samples.json changed while it was read");
-        at += n > 0 ? (uint64_t)n : 0;
-    }
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-// Nothing is written until something changes: then all bytes before it are copied
-// first.
-static bool write_changed(struct merging *m, struct lf_slice bytes)
-{
-    m->changed = true;
-    if (m->job->dry_run)
-        return true;
-    if (!m->out && (!(m->out = lf_out_new(m->new_samples, m->err)) || !copy_clean(m)))
-        return false;
-    return lf_out_write(m->out, bytes, m->err);
-}
-
-static bool write_same(struct merging *m, struct lf_slice bytes)
-{
-    m->clean += bytes.len;
-    return !m->out || lf_out_write(m->out, bytes, m->err);
 }
 
 // ---------------------------------------------------------------------------- one
@@ -309,6 +255,22 @@ static bool take_theirs(struct merging *m, size_t from, size_t to,
     return *theirs != NULL;
 }
 
+// New masks before the document that names them.
+static bool write_edited(struct merging *m, const struct fo_doc *doc,
+                         const struct lf_edits *edits, const struct fo_new_files *masks)
+{
+    struct lf_buf text = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < masks->count; i++)
+        ok = lf_writing_mask(&m->out, &masks->file[i], m->err);
+    lf_edits_apply(edits, doc->raw, &text);
+    ok = ok && lf_buf_ok(&text, m->err);
+    struct lf_slice now = lf_buf_view(&text);
+    ok = ok && lf_writing_doc(&m->out, doc, &now, m->err);
+    lf_buf_done(&text);
+    return ok;
+}
+
 static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t row)
 {
     struct lf_sample ours, base, ours_shipped, base_shipped;
@@ -316,7 +278,7 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     struct lf_edits edits;
     struct lf_theirs *theirs;
     struct lf_slice was;
-    struct lf_buf out = {0};
+    struct fo_new_files masks = {0};
     size_t from, to, count = 0;
     uint64_t conflicts = m->result->counts.conflict;
     bool ok = base_of(m, doc->raw, row, &was) &&
@@ -336,22 +298,17 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     for (size_t b = 0; b < base_side->labels; b++)
         m->result->counts.absent += base_side->label[b].shipped && !told[b];
     if (!count)
-        return write_same(m, doc->raw);
+        return lf_writing_doc(&m->out, doc, NULL, m->err);
     struct fo_notes notes = {m, note};
     ok = fo_edits(&m->source, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
-                  &edits, NULL, m->err) &&
+                  &edits, &masks, m->err) &&
          (!m->run.has_base ||
           move_base(m, base_side, theirs, count, row,
                     m->result->counts.conflict > conflicts ? &plan : NULL));
-    if (ok && !edits.count)
-        return write_same(m, doc->raw);
-    if (ok) {
-        m->result->changed++;
-        lf_edits_apply(&edits, doc->raw, &out);
-        ok = lf_buf_ok(&out, m->err) && write_changed(m, lf_buf_view(&out));
-    }
-    lf_buf_done(&out);
-    return ok;
+    if (!ok || !edits.count)
+        return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
+    m->result->changed++;
+    return write_edited(m, doc, &edits, &masks);
 }
 
 // A sample that the dataset no longer holds: what came back for it cannot be taken, and
@@ -401,25 +358,24 @@ static bool merge_all(struct merging *m)
     if (!m->visited || !fo_rewind(&m->ds, m->err))
         return false;
     while ((ok = fo_next(&m->ds, &doc, &more, m->err)) && more) {
-        ok = write_same(m, doc.gap) && fo_head(doc.raw, &m->a, &head, m->err);
+        ok = fo_head(doc.raw, &m->a, &head, m->err);
         if (ok && lf_run_row(&m->run, &head.id, guess, &row)) {
             guess = row + 1;
             m->visited[row] = true;
             ok = merge_document(m, &doc, row);
         } else if (ok) {
-            ok = write_same(m, doc.raw);
+            ok = lf_writing_doc(&m->out, &doc, NULL, m->err);
         }
         if (!ok) {
             char id[25];
             lf_id_print(&head.id, id);
             lf_fail_in_sample(m->err, lf_slice_of(head.id.known ? id : ""));
-            lf_fail_in_file(m->err, "samples.json");
-            lf_fail_at_offset(m->err, doc.at);
+            fo_fail_in(&m->ds, &doc, m->err);
             break;
         }
         lf_arena_reset(&m->a);
     }
-    ok = ok && write_same(m, doc.gap);
+    ok = ok && lf_writing_rest(&m->out, &doc, m->err);
     for (row = 0; ok && row < m->run.items; row++)
         ok = m->visited[row] || account_missing(m, row);
     return ok;
@@ -466,170 +422,13 @@ static bool stop_at_policies(struct merging *m)
     return true;
 }
 
-// ---------------------------------------------------------------------------- writing
-
-// Declared only when a label of a new field is there to be declared for.
-static bool write_metadata(struct merging *m, const char *path, bool commit_now,
-                           bool *written)
-{
-    struct lf_buf text = {0};
-    bool ok = fo_declare(&m->ds, &m->run.schema, &text, written, m->err);
-    if (ok && *written) {
-        struct lf_out *out = lf_out_new(path, m->err);
-        ok = out && lf_out_write(out, lf_buf_view(&text), m->err) &&
-             (commit_now ? lf_out_commit(out, true, m->err) : lf_out_seal(out, m->err));
-        if (ok && !commit_now)
-            lf_out_keep(out);
-        lf_out_free(&out);
-    }
-    lf_buf_done(&text);
-    return ok;
-}
-
-static bool undo_folder(struct merging *m, char *relative, size_t cap)
-{
-    char path[4500];
-    struct stat st;
-    for (unsigned n = 1; n < 1000000; n++) {
-        if (!lf_path_printf(relative, cap, m->err, "annotations/%.*s/undo/%06u",
-                            (int)m->run.key.len, m->run.key.at, n) ||
-            !lf_path_join(path, sizeof path, m->job->dataset, relative, m->err))
-            return false;
-        if (lstat(path, &st) != 0)
-            return lf_mkdirs(path, m->err);
-    }
-    return lf_fail(m->err, LF_E_LIMIT_COUNT, "a million merges are kept for undo");
-}
-
-static bool add(struct merging *m, struct lf_commit *c, const char *name,
-                const char *undo, bool present)
-{
-    char temp[600], keep[800];
-    const char *base = strrchr(name, '/');
-    if (!present)
-        return true;
-    return lf_path_printf(temp, sizeof temp, m->err, "%s.lf-new", name) &&
-           lf_path_printf(keep, sizeof keep, m->err, "%s/%s", undo,
-                          base ? base + 1 : name) &&
-           lf_commit_add(c, temp, name, undo[0] ? keep : NULL, m->err);
-}
-
-static bool run_path(const struct merging *m, const char *name, char *out, size_t cap)
-{
-    return lf_path_printf(out, cap, m->err, "annotations/%.*s/%s", (int)m->run.key.len,
-                          m->run.key.at, name);
-}
-
-// The record's files and the dataset's renamed as one: metadata.json first,
-// samples.json last. Without a change of the dataset there is nothing to keep for undo.
-static bool commit_in_place(struct merging *m, bool metadata, bool record, bool items)
-{
-    char list[300], undo[400] = "", items_tsv[300], run_json[300];
-    struct lf_commit *c = NULL;
-    bool ok = run_path(m, "commit.json", list, sizeof list) &&
-              run_path(m, "items.tsv", items_tsv, sizeof items_tsv) &&
-              run_path(m, "run.json", run_json, sizeof run_json) &&
-              (!m->changed || undo_folder(m, undo, sizeof undo)) &&
-              (c = lf_commit_new(m->job->dataset, list, m->err)) != NULL &&
-              add(m, c, "metadata.json", undo, metadata) &&
-              add(m, c, items_tsv, undo, record && items) &&
-              add(m, c, run_json, undo, record) &&
-              add(m, c, "samples.json", undo, m->changed) && lf_commit_run(c, m->err);
-    lf_commit_free(&c);
-    return ok;
-}
-
-// What was sealed for a commit that never began.
-static void drop_sealed(struct merging *m)
-{
-    static const char *const names[] = {"metadata.json", "samples.json"};
-    static const char *const records[] = {"items.tsv", "run.json"};
-    char path[4300];
-    struct lf_error none = {0};
-    for (size_t i = 0; i < 2; i++)
-        if (lf_path_join(path, sizeof path, m->job->dataset, names[i], &none))
-            lf_out_drop(path);
-    for (size_t i = 0; m->run_here && i < 2; i++)
-        if (lf_path_join(path, sizeof path, m->run.folder, records[i], &none))
-            lf_out_drop(path);
-}
-
-static bool seal_all(struct merging *m, bool record, bool *metadata)
-{
-    char path[4200];
-    if (!lf_path_join(path, sizeof path, m->job->dataset, "metadata.json", m->err) ||
-        (m->changed && !write_metadata(m, path, false, metadata)) ||
-        (m->out && !lf_out_seal(m->out, m->err)))
-        return false;
-    if (m->out)
-        lf_out_keep(m->out);
-    return !record || !m->run_here ||
-           lf_record_write(&m->run, &m->base, m->run.folder, false, m->err);
-}
-
-static bool write_in_place(struct merging *m)
-{
-    bool metadata = false, any = false, record = m->run.has_base;
-    if (record && !lf_record_merges(&m->run, &m->in, &any, m->err))
-        return false;
-    if (!m->changed && !m->base.count && !any)
-        return true;
-    if (!seal_all(m, record, &metadata)) {
-        drop_sealed(m);
-        return false;
-    }
-    if (m->run_here)
-        return commit_in_place(m, metadata, record, m->base.count > 0);
-    // The dataset first: base that lags behind is caught up by the next merge.
-    return (!m->changed || commit_in_place(m, metadata, false, false)) &&
-           (!record || lf_record_write(&m->run, &m->base, m->run.folder, true, m->err));
-}
-
-// The run's record in a new dataset: copied with it, or brought from where it lay.
-static bool record_in_new(struct merging *m)
-{
-    char folder[4200], from[4200];
-    bool any;
-    const char *const skip[] = {"commit.json", "undo", NULL};
-    if (!m->run.has_base)
-        return true;
-    return lf_path_printf(from, sizeof from, m->err, "annotations/%.*s",
-                          (int)m->run.key.len, m->run.key.at) &&
-           lf_path_join(folder, sizeof folder, m->temp, from, m->err) &&
-           (m->run_here ||
-            (lf_mkdirs(folder, m->err) &&
-             lf_copy_dataset(m->run.folder, folder, LF_MEDIA_COPY, skip, m->err))) &&
-           lf_record_merges(&m->run, &m->in, &any, m->err) &&
-           lf_record_write(&m->run, &m->base, folder, true, m->err);
-}
-
-static bool write_new(struct merging *m)
-{
-    char path[4200];
-    bool metadata = false;
-    char undo[300];
-    const char *skip[4] = {undo};
-    if (m->changed)
-        skip[1] = "samples.json";
-    if (!run_path(m, "undo", undo, sizeof undo) ||
-        !lf_copy_dataset(m->job->dataset, m->temp, m->job->media, skip, m->err))
-        return false;
-    if (m->out && !lf_out_commit(m->out, true, m->err))
-        return false;
-    return lf_path_join(path, sizeof path, m->temp, "metadata.json", m->err) &&
-           (!m->changed || write_metadata(m, path, true, &metadata)) &&
-           record_in_new(m) &&
-           lf_outdir_end(m->temp, m->job->out, "metadata.json", m->job->replace,
-                         m->err);
-}
-
 static bool write_result(struct merging *m)
 {
+    const struct lf_written with = {&m->run, m->run_here, &m->base, &m->in};
     if (m->job->dry_run)
         return true;
-    bool ok = m->job->out ? write_new(m) : write_in_place(m);
-    m->result->written = ok;
-    return ok;
+    m->result->written = lf_writing_end(&m->out, &with, m->err);
+    return m->result->written;
 }
 
 // ---------------------------------------------------------------------------- all of
@@ -653,18 +452,6 @@ static bool prepare(struct merging *m)
     return true;
 }
 
-static bool place_output(struct merging *m)
-{
-    if (m->job->dry_run)
-        return true;
-    if (!m->job->out)
-        return lf_path_join(m->new_samples, sizeof m->new_samples, m->job->dataset,
-                            "samples.json", m->err);
-    return lf_outdir_begin(m->job->out, m->temp, sizeof m->temp, m->err) &&
-           lf_path_join(m->new_samples, sizeof m->new_samples, m->temp, "samples.json",
-                        m->err);
-}
-
 static bool check_rules(struct merging *m)
 {
     const struct lf_format *f = m->in.format;
@@ -684,18 +471,17 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
                         .result = result,
                         .lock = -1,
                         .err = err,
-                        .ds.folder_fd = -1,
+                        .ds = {.folder_fd = -1, .again_fd = -1},
                         .run.items_fd = -1,
                         .run.base_fd = -1};
     m.source.schema = &m.run.schema;
     m.files = fo_files(&m.ds);
     m.source.files = &m.files;
     *result = (struct lf_merge_result){0};
-    bool ok = prepare(&m) && read_archives(&m) && check_rules(&m) && place_output(&m) &&
-              merge_all(&m) && stop_at_policies(&m) && write_result(&m);
-    lf_out_free(&m.out);
-    if (!ok && m.temp[0])
-        lf_outdir_drop(m.temp);
+    bool ok = prepare(&m) && read_archives(&m) && check_rules(&m) &&
+              lf_writing_begin(&m.out, job, &m.ds, err) && merge_all(&m) &&
+              stop_at_policies(&m) && write_result(&m);
+    lf_writing_done(&m.out);
     lf_free(m.visited);
     lf_new_base_done(&m.base);
     lf_incoming_done(&m.in);

@@ -6,29 +6,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "formats/base/relpath.h"
+#include "formats/base/alloc.h"
 #include "formats/fiftyone/fo_keys.h"
+#include "formats/fiftyone/fo_stream.h"
 
 // metadata.json holds schema and runs of a dataset, never labels; a larger one is not
 // FiftyOne's.
 enum { METADATA_MOST = 1 << 28 };
 
 static const struct lf_json_rules as_python = {.constants = true};
-
-static bool read_all(struct lf_in *in, struct lf_buf *out, struct lf_error *err)
-{
-    for (size_t got = 1; got;) {
-        char *room = lf_buf_room(out, 1 << 16);
-        if (!room)
-            return lf_buf_ok(out, err);
-        if (!lf_in_read(in, room, 1 << 16, &got, err))
-            return false;
-        out->len += got;
-        if (out->len > METADATA_MOST)
-            return lf_fail(err, LF_E_NOT_DATASET, "metadata.json is too long for one");
-    }
-    return true;
-}
 
 static struct lf_slice text_or(struct lf_slice doc, const char *key, struct lf_arena *a,
                                struct lf_error *err)
@@ -80,7 +66,8 @@ static bool read_metadata(struct fo_dataset *ds, struct lf_error *err)
     struct lf_buf text = {0};
     struct lf_slice fields;
     struct lf_in *in = lf_in_below(ds->folder_fd, "metadata.json", true, err);
-    bool ok = in && read_all(in, &text, err);
+    bool ok = in && fo_read_all(in, METADATA_MOST, LF_E_NOT_DATASET,
+                                "metadata.json is too long for one", &text, err);
     ok = ok && lf_arena_text(&ds->arena, lf_buf_view(&text), &ds->metadata, err);
     lf_in_free(&in);
     lf_buf_done(&text);
@@ -113,7 +100,7 @@ static bool read_metadata(struct fo_dataset *ds, struct lf_error *err)
 bool fo_open(struct fo_dataset *ds, const char *folder, struct lf_error *err)
 {
     struct stat st;
-    *ds = (struct fo_dataset){.folder_fd = -1};
+    *ds = (struct fo_dataset){.folder_fd = -1, .again_fd = -1};
     if (strlen(folder) >= sizeof ds->folder - 64)
         return lf_fail(err, LF_E_PATH, "the path is too long");
     snprintf(ds->folder, sizeof ds->folder, "%s", folder);
@@ -126,15 +113,7 @@ bool fo_open(struct fo_dataset *ds, const char *folder, struct lf_error *err)
                  ? lf_fail(err, LF_E_NOT_DATASET, "there is no metadata.json")
                  : lf_fail_errno(err, "cannot look at metadata.json");
     ok = ok && read_metadata(ds, err);
-    if (ok && fstatat(ds->folder_fd, "samples.json", &st, 0) != 0) {
-        if (errno != ENOENT)
-            ok = lf_fail_errno(err, "cannot look at samples.json");
-        else if (fstatat(ds->folder_fd, "samples", &st, 0) == 0)
-            ok = lf_fail(err, LF_E_DATASET_LAYOUT,
-                         "the dataset has one file a sample (use_dirs)");
-        else
-            ok = lf_fail(err, LF_E_NOT_DATASET, "there is no samples.json");
-    }
+    ok = ok && fo_list(ds, err);
     if (!ok) {
         lf_fail_in_file(err, folder);
         fo_done(ds);
@@ -148,122 +127,13 @@ void fo_done(struct fo_dataset *ds)
     lf_in_free(&ds->in);
     if (ds->folder_fd >= 0)
         close(ds->folder_fd);
+    if (ds->again_fd >= 0)
+        close(ds->again_fd);
+    lf_free(ds->file);
+    lf_buf_done(&ds->names);
+    lf_buf_done(&ds->text);
     lf_arena_done(&ds->arena);
-    *ds = (struct fo_dataset){.folder_fd = -1};
-}
-
-// A file that somebody writes while we read it twice would give two different datasets.
-static bool same_file(struct fo_dataset *ds, struct lf_error *err)
-{
-    struct stat st;
-    if (fstatat(ds->folder_fd, "samples.json", &st, 0) != 0)
-        return lf_fail_errno(err, "cannot look at samples.json");
-    if (!ds->stat_known) {
-        ds->stat_known = true;
-        ds->stat_size = (uint64_t)st.st_size;
-        ds->stat_time = st.st_mtim.tv_sec;
-        ds->stat_nano = st.st_mtim.tv_nsec;
-    }
-    if (ds->stat_size != (uint64_t)st.st_size || ds->stat_time != st.st_mtim.tv_sec ||
-        ds->stat_nano != st.st_mtim.tv_nsec) {
-        lf_fail(err, LF_E_CHANGED, "the file changed while it was read");
-        return lf_fail_in_file(err, "samples.json");
-    }
-    return true;
-}
-
-bool fo_rewind(struct fo_dataset *ds, struct lf_error *err)
-{
-    lf_json_stream_free(&ds->stream);
-    lf_in_free(&ds->in);
-    if (!same_file(ds, err))
-        return false;
-    ds->in = lf_in_below(ds->folder_fd, "samples.json", true, err);
-    if (!ds->in)
-        return false;
-    ds->stream = lf_json_stream_new(ds->in, "samples", as_python, err);
-    return ds->stream != NULL;
-}
-
-bool fo_next(struct fo_dataset *ds, struct fo_doc *doc, bool *more,
-             struct lf_error *err)
-{
-    if (!lf_json_stream_next(ds->stream, &doc->gap, &doc->raw, &doc->at, more, err)) {
-        lf_fail_in_file(err, "samples.json");
-        return false;
-    }
-    if (!*more)
-        return same_file(ds, err);
-    if (lf_json_type(doc->raw) != LF_JSON_OBJECT) {
-        lf_fail(err, LF_E_DOCUMENT, "a sample is not an object");
-        lf_fail_in_file(err, "samples.json");
-        return lf_fail_at_offset(err, doc->at);
-    }
-    return true;
-}
-
-bool fo_read_at(int fd, uint64_t at, size_t len, uint64_t mark, struct lf_arena *a,
-                struct lf_slice *raw, struct lf_error *err)
-{
-    char *text = lf_arena_take(a, len, 1, err);
-    size_t got = 0;
-    while (text && got < len) {
-        ssize_t n = pread(fd, text + got, len - got, (off_t)(at + got));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return lf_fail_errno(err, "cannot read samples.json");
-        if (n == 0)
-            break;
-        got += (size_t)n;
-    }
-    if (!text)
-        return false;
-    *raw = (struct lf_slice){text, got};
-    if (got != len || lf_mark(*raw) != mark) {
-        lf_fail(err, LF_E_CHANGED, "the file changed while it was read");
-        return lf_fail_in_file(err, "samples.json");
-    }
-    return true;
-}
-
-static uint32_t side(struct lf_slice doc, const char *key)
-{
-    struct lf_slice value;
-    double v;
-    if (!lf_json_get(doc, key, &value) || !fo_number(value, &v) || !(v >= 1) || v > 1e9)
-        return 0;
-    return (uint32_t)v;
-}
-
-bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head *head,
-             struct lf_error *err)
-{
-    struct lf_slice key, value;
-    *head = (struct fo_head){0};
-    for (struct lf_json_walk w = lf_json_enter(raw);
-         lf_json_member(&w, &key, &value);) {
-        value = lf_json_trim(value);
-        enum lf_json_type type = lf_json_type(value);
-        if (lf_json_key_is(key, LF_S("_id"))) {
-            if (!fo_id(value, &head->id))
-                return lf_fail(err, LF_E_DOCUMENT, "a sample's _id is not an ObjectId");
-        } else if (lf_json_key_is(key, LF_S("filepath")) && type == LF_JSON_STRING) {
-            if (!lf_json_string(value, a, &head->filepath, err))
-                return false;
-        } else if (lf_json_key_is(key, LF_S("_media_type")) && type == LF_JSON_STRING) {
-            if (!lf_json_string(value, a, &head->media_type, err))
-                return false;
-        } else if (lf_json_key_is(key, LF_S("metadata")) && type == LF_JSON_OBJECT) {
-            head->width = side(value, "width");
-            head->height = side(value, "height");
-        }
-    }
-    if (!head->id.known)
-        return lf_fail(err, LF_E_DOCUMENT, "a sample has no _id");
-    if (!head->filepath.len)
-        return lf_fail(err, LF_E_DOCUMENT, "a sample has no filepath");
-    return true;
+    *ds = (struct fo_dataset){.folder_fd = -1, .again_fd = -1};
 }
 
 bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,

@@ -1,5 +1,6 @@
-// FiftyOne's own dataset on disk: metadata.json and samples.json, read by slices and
-// written back number by number. Source of the format: a FiftyOne 1.22.1 export
+// FiftyOne's own dataset on disk: metadata.json, and samples.json or one file a sample,
+// read by slices and written back number by number. Source of the format: a
+// FiftyOne 1.22.1 export
 // ("FiftyOneDataset"). Coordinates in the file are relative to the image, [x, y, w, h];
 // in the model pixels, corners.
 #ifndef FO_DATASET_H
@@ -18,24 +19,38 @@ struct fo_field {
     struct lf_slice type; // "IntField", "EmbeddedDocumentField"
 };
 
+struct fo_file {      // one that holds samples
+    const char *name; // below the dataset's folder
+    uint64_t state;   // of its size and time when it was read first; 0: not yet
+};
+
 struct fo_dataset {
     char folder[4096];
     struct lf_slice name, id, version, media_type;
     struct lf_slice metadata; // metadata.json, whole
     struct fo_field *field;   // sample_fields, in order
     size_t fields;
+    bool dirs; // one document a file, in samples/; else all in samples.json
+    struct fo_file *file;
+    uint32_t files, next;
+    struct lf_buf names, text; // of all files; the file that was read last
     struct lf_in *in;
     struct lf_json_stream *stream;
     int folder_fd;
-    uint64_t stat_size; // of samples.json when it was opened first
-    int64_t stat_time, stat_nano;
-    bool stat_known;
+    int again_fd; // of fo_read_at; -1: none
+    uint32_t again;
     struct lf_arena arena;
 };
 
 struct fo_doc {
-    struct lf_slice gap, raw; // the bytes before it, and the document
-    uint64_t at;              // byte offset of raw in samples.json
+    struct lf_slice gap, raw, tail; // the bytes before it, the document, behind it
+    uint64_t at;                    // byte offset of raw in its file
+    uint32_t file;                  // number of its file
+};
+
+struct fo_place { // where a document stands, for reading it again
+    uint64_t at, mark;
+    uint32_t file, len;
 };
 
 struct fo_head {
@@ -49,18 +64,25 @@ struct fo_head {
 LF_MUST_USE bool fo_open(struct fo_dataset *ds, const char *folder,
                          struct lf_error *err);
 void fo_done(struct fo_dataset *ds);
-// Starts (again) at the first sample. A samples.json that changed since the first time:
+// Starts (again) at the first sample. A file that changed since the first time:
 // LF_E_CHANGED.
 LF_MUST_USE bool fo_rewind(struct fo_dataset *ds, struct lf_error *err);
-// When *more is false, doc->gap holds the rest of the file. Slices live until the next
-// call.
+// In samples.json the gap reaches back to the document before and the tail is empty;
+// when *more is false, doc->gap holds the rest of the file. A file of its own is gap,
+// raw and tail. Slices live until the next call.
 LF_MUST_USE bool fo_next(struct fo_dataset *ds, struct fo_doc *doc, bool *more,
                          struct lf_error *err);
-// The document at a known place, for reading out of order. `fd` is samples.json, `mark`
-// the lf_mark of the document when it was seen first: another one is LF_E_CHANGED.
-LF_MUST_USE bool fo_read_at(int fd, uint64_t at, size_t len, uint64_t mark,
+struct fo_place fo_place(const struct fo_doc *doc);
+// The document at a known place, for reading out of order; another one than was seen
+// first is LF_E_CHANGED.
+LF_MUST_USE bool fo_read_at(struct fo_dataset *ds, const struct fo_place *place,
                             struct lf_arena *a, struct lf_slice *raw,
                             struct lf_error *err);
+// "samples.json", "samples/000001-65a0....json"; lives as long as the dataset.
+const char *fo_file_name(const struct fo_dataset *ds, uint32_t file);
+// Adds a document's file and offset to a failure.
+bool fo_fail_in(const struct fo_dataset *ds, const struct fo_doc *doc,
+                struct lf_error *err);
 LF_MUST_USE bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head *head,
                          struct lf_error *err);
 bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,

@@ -4,39 +4,11 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "formats/base/in.h"
 #include "formats/base/limits.h"
 #include "formats/base/relpath.h"
-#include "formats/fiftyone/fo_dataset.h"
+#include "formats/fiftyone/fo_stream.h"
 
-enum { PIECE = 1 << 16 };
-
-static bool too_long(const char *path, struct lf_error *err)
-{
-    lf_fail(err, LF_E_LIMIT_COUNT, "the file is too long (limit mask-file)");
-    return lf_fail_in_file(err, path);
-}
-
-// A file may grow while it is read: its size is only a hint.
-static bool take_all(struct lf_in *in, const char *path, struct lf_buf *out,
-                     struct lf_error *err)
-{
-    uint64_t size = 0;
-    size_t first = out->len;
-    if (lf_in_size(in, &size) && size > LF_MASK_FILE)
-        return too_long(path, err);
-    for (size_t got = 1; got;) {
-        char *room = lf_buf_room(out, PIECE);
-        if (!room)
-            return lf_buf_ok(out, err);
-        if (!lf_in_read(in, room, PIECE, &got, err))
-            return false;
-        out->len += got;
-        if (out->len - first > LF_MASK_FILE)
-            return too_long(path, err);
-    }
-    return true;
-}
+static const char too_long[] = "the file is too long (limit mask-file)";
 
 // A frame's mask keeps the path it had on the machine that made the dataset; that is
 // no file of the dataset.
@@ -58,8 +30,12 @@ static bool read_below(void *user, struct lf_slice path, struct lf_buf *out,
         lf_fail_errno(err, "cannot look at the file");
         return lf_fail_in_file(err, name);
     }
+    if (st.st_size > LF_MASK_FILE) {
+        lf_fail(err, LF_E_LIMIT_COUNT, "%s", too_long);
+        return lf_fail_in_file(err, name);
+    }
     struct lf_in *in = lf_in_below(ds->folder_fd, name, false, err);
-    bool ok = in && take_all(in, name, out, err);
+    bool ok = in && fo_read_all(in, LF_MASK_FILE, LF_E_LIMIT_COUNT, too_long, out, err);
     lf_in_free(&in);
     *found = ok;
     return ok;

@@ -190,7 +190,7 @@ ROWS = [
     ("no metadata, merge", gone("ds/metadata.json"), MERGE, 4, "LF3041", "no metadata.json"),
     ("no samples", gone("ds/samples.json"), EXPORT, 4, "LF3041", "no samples.json"),
     ("no samples, info", gone("ds/samples.json"), INFO, 4, "LF3041", "no samples.json"),
-    ("one file a sample", both(gone("ds/samples.json"), file("ds/samples/1.json", "{}")), EXPORT, 4, "LF3042", "use_dirs"),
+    ("a file of a sample, without _id", both(gone("ds/samples.json"), file("ds/samples/1.json", "{}")), EXPORT, 4, "LF3043", "samples/1.json"),
     ("before version 0.8", file("ds/metadata.json", '{"name": "d", "sample_fields": {"f": {}}}'), EXPORT, 4, "LF3042", "0.8"),
     ("metadata is a list", file("ds/metadata.json", "[]"), EXPORT, 4, "LF3041", "metadata.json"),
     ("metadata without fields", file("ds/metadata.json", '{"version": "1.1", "name": "d"}'), EXPORT, 4, "LF3041", "sample_fields"),

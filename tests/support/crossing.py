@@ -36,6 +36,10 @@ def read_json(path):
 
 
 def samples_of(dataset):
+    """The documents, out of samples.json or one file each."""
+    folder = os.path.join(dataset, "samples")
+    if not os.path.exists(os.path.join(dataset, "samples.json")):
+        return [read_json(os.path.join(folder, n)) for n in sorted(os.listdir(folder)) if n.endswith(".json")]
     return read_json(os.path.join(dataset, "samples.json"))["samples"]
 
 
