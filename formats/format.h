@@ -16,6 +16,7 @@ struct lf_item {          // one image of an archive
     uint64_t line;
     struct lf_slice file; // for messages
     struct lf_id id;      // sample id, where the archive carries it
+    uint32_t attributes;  // attributes of its shapes, known to the run or not
     struct lf_sample sample;
 };
 

@@ -7,9 +7,19 @@
 #include "formats/base/number.h"
 #include "formats/base/xml_in.h"
 #include "formats/cvat/cvat_meta.h"
+#include "formats/cvat/cvat_parts.h"
+#include "formats/cvat/cvat_shape.h"
 #include "formats/label/pack.h"
 
-enum state { IN_FILE, IN_ROOT, IN_META, IN_IMAGE, IN_SHAPE, IN_ATTRIBUTE, SKIP };
+enum state {
+    IN_FILE,
+    IN_ROOT,
+    IN_META,
+    IN_IMAGE,
+    IN_SHAPE, // also a skeleton
+    IN_ATTRIBUTE,
+    SKIP
+};
 
 struct cvat_doc {
     const struct lf_run *run;
@@ -30,7 +40,7 @@ struct cvat_doc {
     struct lf_item item; // the one being read, in `arena`
     int field;           // of the item
     bool ids_seen;
-    size_t room, attr_room;
+    size_t room, attr_room, node_room;
     struct lf_slice attr_name;
     uint32_t class_row; // of the label being read
     struct lf_arena arena;
@@ -38,56 +48,6 @@ struct cvat_doc {
     size_t popped;
     struct lf_slice task, stamp; // in meta.arena
 };
-
-struct attrs { // of one element
-    const struct lf_xml_attr *at;
-    size_t count;
-    uint64_t line;
-};
-
-static struct lf_slice value_of(const struct attrs *x, const char *name)
-{
-    for (size_t i = 0; i < x->count; i++)
-        if (lf_slice_is(x->at[i].name, name))
-            return x->at[i].value;
-    return (struct lf_slice){0};
-}
-
-static bool bad(struct lf_error *err, uint64_t line, const char *what, const char *name)
-{
-    lf_fail(err, LF_E_CVAT, "%s %s", what, name);
-    return lf_fail_at_line(err, line);
-}
-
-static bool number_of(const struct attrs *x, const char *name, double *out,
-                      struct lf_error *err)
-{
-    struct lf_slice text = value_of(x, name);
-    if (!text.at)
-        return bad(err, x->line, "a shape lacks the attribute", name);
-    if (!lf_parse_decimal(text, out))
-        return bad(err, x->line, "not a number:", name);
-    if (*out >= -LF_COORDINATE && *out <= LF_COORDINATE)
-        return true;
-    lf_fail(err, LF_E_LIMIT_COUNT, "%s is too far away (limit coordinate)", name);
-    return lf_fail_at_line(err, x->line);
-}
-
-static bool side_of(const struct attrs *x, const char *name, uint32_t *out,
-                    struct lf_error *err)
-{
-    struct lf_slice text = value_of(x, name);
-    double v;
-    if (!text.len) { // some tools leave sizes out
-        *out = 0;
-        return true;
-    }
-    if (!lf_parse_decimal(text, &v) || v < 0 || v > UINT32_MAX ||
-        v != (double)(uint32_t)v)
-        return bad(err, x->line, "not a size:", name);
-    *out = (uint32_t)v;
-    return true;
-}
 
 // ---------------------------------------------------------------------------- items
 
@@ -122,24 +82,25 @@ static bool plain_name(struct cvat_doc *d, struct lf_slice *name, struct lf_erro
     return true;
 }
 
-static bool start_image(struct cvat_doc *d, const struct attrs *x, struct lf_error *err)
+static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
+                        struct lf_error *err)
 {
-    struct lf_slice name = value_of(x, "name"), id = value_of(x, "id");
+    struct lf_slice name = cvat_value(x, "name"), id = cvat_value(x, "id");
     lf_arena_reset(&d->arena);
     d->item = (struct lf_item){.number = -1, .source = d->source, .line = x->line};
     d->room = 0;
     d->ids_seen = false;
     d->open_item = true;
     if (!name.len)
-        return bad(err, x->line, "there is no name on an", "<image>");
+        return cvat_bad(err, x->line, "there is no name on an", "<image>");
     if (!lf_parse_int64(id, &d->item.number))
         d->item.number = -1;
-    d->field =
-        d->forced >= 0 ? d->forced : cvat_meta_field(&d->meta, value_of(x, "task_id"));
+    d->field = d->forced >= 0 ? d->forced
+                              : cvat_meta_field(&d->meta, cvat_value(x, "task_id"));
     return plain_name(d, &name, err) &&
            lf_arena_text(&d->arena, name, &d->item.name, err) &&
-           side_of(x, "width", &d->item.sample.width, err) &&
-           side_of(x, "height", &d->item.sample.height, err);
+           cvat_size(x, "width", &d->item.sample.width, err) &&
+           cvat_size(x, "height", &d->item.sample.height, err);
 }
 
 static struct lf_label *current(struct cvat_doc *d)
@@ -165,54 +126,30 @@ static bool field_of(struct cvat_doc *d, struct lf_slice alias, uint64_t line,
     return true;
 }
 
-static unsigned kind_of(struct lf_slice element)
+static const struct lf_field *field_at(const struct cvat_doc *d,
+                                       const struct lf_label *l)
 {
-    static const struct {
-        const char *name;
-        unsigned kind;
-    } rows[] = {
-        {"box", LF_BOX},           {"tag", LF_TAG},       {"polygon", LF_POLYGON},
-        {"polyline", LF_POLYLINE}, {"points", LF_POINTS}, {"mask", LF_MASK},
-        {"ellipse", LF_ELLIPSE},   {"cuboid", LF_CUBOID}, {"skeleton", LF_SKELETON},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (lf_slice_is(element, rows[i].name))
-            return rows[i].kind;
-    return LF_OTHER;
+    return &d->run->schema.field[l->field];
 }
 
-static bool read_box(struct cvat_doc *d, struct lf_label *l, const struct attrs *x,
-                     struct lf_error *err)
+// A person looks for the shape that is wrong: which of which image it is.
+static bool name_shape(const struct cvat_doc *d, struct lf_slice element,
+                       struct lf_error *err)
 {
-    static const char *const corner[] = {"xtl", "ytl", "xbr", "ybr"};
-    double turn = 0;
-    l->xy = lf_arena_take(&d->arena, 4, sizeof *l->xy, err);
-    if (!l->xy)
-        return false;
-    for (int i = 0; i < 4; i++)
-        if (!number_of(x, corner[i], &l->xy[i], err))
-            return false;
-    for (int i = 0; i < 2; i++)
-        if (l->xy[i] > l->xy[i + 2]) { // drawn from the other corner
-            double t = l->xy[i];
-            l->xy[i] = l->xy[i + 2];
-            l->xy[i + 2] = t;
-        }
-    l->points = 2;
-    if (value_of(x, "rotation").at && !number_of(x, "rotation", &turn, err))
-        return false;
-    l->turn = lf_turn(turn);
-    return true;
+    char image[60], name[30], what[sizeof err->what];
+    snprintf(what, sizeof what, "%s", err->what);
+    snprintf(err->what, sizeof err->what, "image \"%s\", shape %zu (%s): %.90s",
+             lf_escape(d->item.name, image, sizeof image), d->item.sample.labels,
+             lf_escape(element, name, sizeof name), what);
+    return false;
 }
 
-static bool start_shape(struct cvat_doc *d, struct lf_slice element,
-                        const struct attrs *x, struct lf_error *err)
+static bool start_shape(struct cvat_doc *d, const struct cvat_element *x,
+                        struct lf_error *err)
 {
     struct lf_sample *s = &d->item.sample;
-    struct lf_slice alias = value_of(x, "label"), group = value_of(x, "group_id");
+    struct lf_slice alias = cvat_value(x, "label");
     void *labels = s->label;
-    if (!alias.at)
-        return bad(err, x->line, "a shape lacks the attribute", "label");
     if (s->labels >= LF_LABELS_SAMPLE)
         return lf_fail(err, LF_E_LIMIT_COUNT, "more than %d labels (limit labels)",
                        LF_LABELS_SAMPLE);
@@ -222,20 +159,38 @@ static bool start_shape(struct cvat_doc *d, struct lf_slice element,
     s->label = labels;
     struct lf_label *l = &s->label[s->labels++];
     *l = (struct lf_label){.index = -1, .line = x->line, .shipped = true};
-    l->kind = (uint16_t)kind_of(element);
-    l->occluded = lf_slice_is(value_of(x, "occluded"), "1");
-    if (!lf_parse_int64(group, &l->group))
-        l->group = 0;
-    d->attr_room = 0;
+    l->kind = (uint16_t)cvat_kind(x->name);
+    d->attr_room = d->node_room = 0;
+    d->class_row = LF_NO_CLASS;
+    if (!alias.at) {
+        cvat_bad(err, x->line, "a shape lacks the attribute", "label");
+        return name_shape(d, x->name, err);
+    }
     if (!field_of(d, alias, x->line, &l->field, err))
         return false;
-    const struct lf_field *f = &d->run->schema.field[l->field];
-    d->class_row = LF_NO_CLASS;
+    const struct lf_field *f = field_at(d, l);
+    if (l->kind == LF_TAG && lf_field_kind(f->type) == LF_SCALAR)
+        l->kind = LF_SCALAR;
     if (lf_class_find_alias(f, alias, &d->class_row))
         l->name = f->class[d->class_row].name;
     else if (!lf_arena_text(&d->arena, alias, &l->name, err))
         return false;
-    return l->kind != LF_BOX || read_box(d, l, x, err);
+    return cvat_read_shape(x, s, f, l, &d->arena, err) || name_shape(d, x->name, err);
+}
+
+// Only nodes matter below a skeleton, and nothing below other shapes.
+static bool start_below(struct cvat_doc *d, const struct cvat_element *x,
+                        enum state *next, struct lf_error *err)
+{
+    struct lf_label *l = current(d);
+    if (lf_slice_is(x->name, "attribute")) {
+        *next = IN_ATTRIBUTE;
+        lf_buf_clear(&d->text);
+        return lf_arena_text(&d->arena, cvat_value(x, "name"), &d->attr_name, err);
+    }
+    return l->kind != LF_SKELETON || !cvat_value(x, "label").at ||
+           cvat_read_node(x, field_at(d, l), l, &d->node_room, &d->arena, err) ||
+           name_shape(d, LF_S("skeleton"), err);
 }
 
 static bool unknown_attr(struct cvat_doc *d, struct lf_error *err)
@@ -254,21 +209,10 @@ static bool unknown_attr(struct cvat_doc *d, struct lf_error *err)
     return lf_events_add(d->ev, &e, err);
 }
 
-static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
+static bool add_attr(struct cvat_doc *d, uint16_t row, struct lf_slice text,
+                     struct lf_error *err)
 {
     struct lf_label *l = current(d);
-    struct lf_slice text = lf_buf_view(&d->text);
-    uint16_t row;
-    if (lf_slice_eq(d->attr_name, d->run->id_attr)) {
-        d->ids_seen = true;
-        return lf_id_parse(text, &l->id) || text.len > LF_ID_BYTES ||
-               lf_arena_text(&d->arena, text, &l->native, err);
-    }
-    const struct lf_field *f = &d->run->schema.field[l->field];
-    if (d->class_row == LF_NO_CLASS)
-        return true; // the class is unknown: so are its attributes
-    if (!lf_attr_find_alias(f, d->class_row, d->attr_name, &row))
-        return unknown_attr(d, err);
     void *attrs = l->attr;
     size_t room = d->attr_room;
     if (lf_label_attr(l, row))
@@ -284,11 +228,59 @@ static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
     return lf_arena_text(&d->arena, text, &l->attr[i].text, err);
 }
 
+static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
+{
+    struct lf_label *l = current(d);
+    struct lf_slice text = lf_buf_view(&d->text);
+    const struct lf_field *f = field_at(d, l);
+    uint16_t row;
+    d->item.attributes++;
+    if (lf_slice_eq(d->attr_name, d->run->id_attr)) {
+        d->ids_seen = true;
+        return lf_id_parse(text, &l->id) || text.len > LF_ID_BYTES ||
+               lf_arena_text(&d->arena, text, &l->native, err);
+    }
+    if (f->parts && lf_slice_is(d->attr_name, CVAT_PART))
+        return cvat_read_part(text, l, &d->arena, err);
+    if (d->class_row == LF_NO_CLASS)
+        return true; // the class is unknown: so are its attributes
+    if (!cvat_has_attrs(f) ||
+        !lf_attr_find_alias(f, d->class_row, d->attr_name, &row) ||
+        cvat_is_flag(&f->attr[row]))
+        return unknown_attr(d, err);
+    return add_attr(d, row, text, err);
+}
+
+// An attribute of the run that is a flag in the tool gets it; what is left with the
+// label no attribute holds.
+static bool end_shape(struct cvat_doc *d, struct lf_error *err)
+{
+    struct lf_label *l = current(d);
+    const struct lf_field *f = field_at(d, l);
+    bool ok = true;
+    if (d->class_row == LF_NO_CLASS || !cvat_has_attrs(f))
+        return true;
+    for (uint16_t i = 0; ok && i < f->attrs; i++) {
+        char digits[LF_NUMBER_CAP];
+        if (!cvat_is_flag(&f->attr[i]) || !lf_attr_applies(f, d->class_row, i))
+            continue;
+        if (f->attr[i].input == LF_IN_OCCLUDED) {
+            ok = add_attr(d, i, l->occluded ? LF_S("true") : LF_S("false"), err);
+            l->occluded = false;
+        } else {
+            size_t n = lf_print_int64(l->group, digits);
+            ok = add_attr(d, i, (struct lf_slice){digits, n}, err);
+            l->group = 0;
+        }
+    }
+    return ok;
+}
+
 static bool end_image(struct cvat_doc *d, struct lf_error *err)
 {
     struct lf_sample *s = &d->item.sample;
     bool ids = d->meta.labels ? d->meta.with_id > 0 : d->ids_seen || !s->labels;
-    s->told = LF_BOX | LF_TAG | LF_FLAGS | (ids || d->ids_seen ? LF_IDS : 0);
+    s->told = CVAT_KINDS | LF_FLAGS | (ids || d->ids_seen ? LF_IDS : 0);
     s->only = d->field;
     if (d->field < 0 && s->labels)
         s->only = s->label[0].field;
@@ -357,7 +349,7 @@ static bool start_meta(struct cvat_doc *d, struct lf_slice name, uint64_t line,
                        struct lf_error *err)
 {
     if (!push_path(d, name))
-        return bad(err, line, "nested too deep:", "<meta>");
+        return cvat_bad(err, line, "nested too deep:", "<meta>");
     d->leaf = true;
     lf_buf_clear(&d->text);
     return cvat_meta_open(&d->meta, path_of(d), err);
@@ -371,7 +363,8 @@ static bool flavour(struct lf_error *err, uint64_t line)
 }
 
 static bool start_in_root(struct cvat_doc *d, struct lf_slice name,
-                          const struct attrs *x, enum state *next, struct lf_error *err)
+                          const struct cvat_element *x, enum state *next,
+                          struct lf_error *err)
 {
     *next = SKIP;
     if (lf_slice_is(name, "meta")) {
@@ -394,13 +387,13 @@ static bool on_start(void *user, struct lf_slice name, const struct lf_xml_attr 
                      size_t count, uint64_t line, struct lf_error *err)
 {
     struct cvat_doc *d = user;
-    struct attrs x = {attr, count, line};
+    struct cvat_element x = {name, attr, count, line};
     enum state next = SKIP;
     bool ok = true;
     switch (d->state[d->depth]) {
     case IN_FILE:
         if (!lf_slice_is(name, "annotations"))
-            return bad(err, line, "the root element is not", "<annotations>");
+            return cvat_bad(err, line, "the root element is not", "<annotations>");
         next = IN_ROOT;
         break;
     case IN_ROOT:
@@ -413,17 +406,13 @@ static bool on_start(void *user, struct lf_slice name, const struct lf_xml_attr 
     case IN_IMAGE:
         // A shape of a later CVAT is one too: passed over, its label would seem
         // deleted.
-        if (kind_of(name) != LF_OTHER || value_of(&x, "label").at) {
+        if (cvat_kind(name) != LF_OTHER || cvat_value(&x, "label").at) {
             next = IN_SHAPE;
-            ok = start_shape(d, name, &x, err);
+            ok = start_shape(d, &x, err);
         }
         break;
     case IN_SHAPE:
-        if (lf_slice_is(name, "attribute")) {
-            next = IN_ATTRIBUTE;
-            lf_buf_clear(&d->text);
-            ok = lf_arena_text(&d->arena, value_of(&x, "name"), &d->attr_name, err);
-        }
+        ok = start_below(d, &x, &next, err);
         break;
     default:
         break; // children of what is skipped, or of an <attribute>
@@ -463,6 +452,7 @@ static bool on_end(void *user, struct lf_slice name, uint64_t line,
     }
     return state == IN_META        ? end_meta(d, err)
            : state == IN_ATTRIBUTE ? end_attribute(d, err)
+           : state == IN_SHAPE     ? end_shape(d, err)
            : state == IN_IMAGE     ? end_image(d, err)
                                    : true;
 }
@@ -471,7 +461,9 @@ static bool on_text(void *user, struct lf_slice text, struct lf_error *err)
 {
     struct cvat_doc *d = user;
     enum state state = d->state[d->depth];
-    if (state == IN_ATTRIBUTE || state == IN_META) {
+    static const char svg[] = "/svg"; // a skeleton's picture, of any length
+    if (state == IN_ATTRIBUTE ||
+        (state == IN_META && !lf_slice_ends(path_of(d), LF_S(svg)))) {
         if (d->text.len + text.len > LF_XML_ATTRIBUTE)
             return lf_fail(err, LF_E_XML_ATTRIBUTE,
                            "a text is longer than the limit "

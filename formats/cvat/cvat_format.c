@@ -5,8 +5,8 @@
 const struct lf_format lf_format_cvat_images = {
     .name = "cvat-images",
     .tool = "cvat",
-    .kinds = LF_BOX | LF_TAG,
-    .rules = 1,
+    .kinds = CVAT_KINDS,
+    .rules = 2,
     // The server's writer rounds to two decimals: half of that, and room for the
     // double's own.
     .slack = 0.005001,

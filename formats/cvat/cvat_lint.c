@@ -22,8 +22,8 @@ static bool plain(struct lf_slice t)
 // Names that project imports and other readers of CVAT's files take for built-in flags.
 static bool confusing(struct lf_slice name, struct lf_slice id_attr)
 {
-    static const char *const words[] = {"occluded", "outside", "keyframe", "track_id",
-                                        "rotation"};
+    static const char *const words[] = {"occluded", "outside",  "keyframe",
+                                        "track_id", "rotation", CVAT_PART};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (lf_slice_is(name, words[i]))
             return true;
@@ -137,11 +137,26 @@ static bool lint_number(struct lf_field *f, struct lf_attr_def *d, struct lf_err
     return true;
 }
 
+// Which flags CVAT's elements of the field have: tags and skeletons are never occluded.
+static void lint_flag(const struct lf_field *f, struct lf_attr_def *d)
+{
+    const unsigned kinds = lf_field_kinds(f);
+    if (d->input == LF_IN_OCCLUDED && (kinds & (LF_TAG | LF_SCALAR | LF_SKELETON)))
+        d->input = LF_IN_CHECKBOX;
+    if (d->input == LF_IN_GROUP && (kinds & LF_SCALAR))
+        d->input = LF_IN_TEXT;
+    if (d->input == LF_IN_OCCLUDED)
+        d->preset = LF_S("false");
+    if (d->input == LF_IN_GROUP)
+        d->preset = LF_S("0");
+}
+
 static bool lint_attr(struct lf_schema *s, struct lf_field *f, struct lf_attr_def *d,
                       struct lf_slice id_attr, struct lf_events *ev,
                       struct lf_error *err)
 {
-    bool ok = lint_name(s, f, d, id_attr, ev, err);
+    lint_flag(f, d);
+    bool ok = cvat_is_flag(d) || lint_name(s, f, d, id_attr, ev, err);
     if (d->preset.len > CVAT_DEFAULT)
         return bad(err, f, d->name, "the default is longer than 128 characters");
     if (d->input == LF_IN_NUMBER)
@@ -159,12 +174,62 @@ static bool lint_attr(struct lf_schema *s, struct lf_field *f, struct lf_attr_de
     return ok;
 }
 
+// ----------------------------------------------------------------------------
+// skeletons
+
+static bool node_taken(const struct lf_field *f, size_t nodes, struct lf_slice alias)
+{
+    for (size_t i = 0; i < nodes; i++)
+        if (lf_slice_eq(f->node_alias[i], alias))
+            return true;
+    return false;
+}
+
+// A node's name stands inside a picture, where the server looks for it as it is: none
+// of the characters that XML would have to spell otherwise.
+static bool node_alias(struct lf_schema *s, struct lf_slice name, size_t node,
+                       struct lf_slice *alias, struct lf_error *err)
+{
+    char *text = lf_arena_take(&s->arena, name.len + 1, 1, err);
+    if (!text)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        text[i] = (char)(name.at[i] && strchr("&<>\"'", name.at[i]) ? '_' : name.at[i]);
+    *alias = (struct lf_slice){text, name.len};
+    if (!name.len)
+        return lf_arena_printf(&s->arena, alias, err, "%zu", node + 1);
+    return (name.len <= CVAT_NAME && plain(name)) ||
+           short_name(s, "", *alias, alias, err);
+}
+
+static bool lint_nodes(struct lf_schema *s, struct lf_field *f, struct lf_events *ev,
+                       struct lf_error *err)
+{
+    f->node_alias = lf_arena_take(&s->arena, f->nodes, sizeof *f->node_alias, err);
+    for (size_t i = 0; f->node_alias && i < f->nodes; i++) {
+        struct lf_slice *alias = &f->node_alias[i], first;
+        if (!node_alias(s, f->node[i], i, alias, err))
+            return false;
+        first = *alias;
+        for (unsigned n = 2; node_taken(f, i, *alias); n++)
+            if (!lf_arena_printf(&s->arena, alias, err, "%.*s~%u",
+                                 (int)(first.len < 56 ? first.len : 56), first.at, n))
+                return false;
+        if (!lf_slice_eq(*alias, f->node[i]) &&
+            !renamed(ev, f, f->node[i], *alias, err))
+            return false;
+    }
+    return f->node_alias;
+}
+
 bool cvat_lint(struct lf_schema *s, struct lf_slice id_attr, struct lf_events *ev,
                struct lf_error *err)
 {
+    if (lf_slice_is(id_attr, CVAT_PART))
+        return lf_fail(err, LF_E_OPTION, "the name %s is taken", CVAT_PART);
     for (size_t i = 0; i < s->fields; i++) {
         struct lf_field *f = &s->field[i];
-        if (!lint_classes(s, f, ev, err))
+        if (!lint_classes(s, f, ev, err) || !lint_nodes(s, f, ev, err))
             return false;
         for (size_t k = 0; k < f->attrs; k++)
             if (!lint_attr(s, f, &f->attr[k], id_attr, ev, err))

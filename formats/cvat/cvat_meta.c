@@ -49,7 +49,12 @@ static bool label_leaf(struct cvat_meta *m, struct lf_slice rest, struct lf_slic
         return keep(m, text, &l->name, err);
     if (lf_slice_is(rest, "color"))
         return keep(m, text, &l->color, err);
-    if (lf_slice_is(rest, "attributes/attribute/name") && !l->has_id &&
+    if (lf_slice_is(rest, "parent")) {
+        l->node = true;
+        m->with_id -= l->has_id;
+        l->has_id = false;
+    }
+    if (lf_slice_is(rest, "attributes/attribute/name") && !l->has_id && !l->node &&
         lf_slice_eq(text, run->id_attr)) {
         l->has_id = true;
         m->with_id++;
@@ -101,7 +106,7 @@ static size_t colors_of(const struct cvat_meta *m, const struct lf_run *run,
     for (size_t i = 0; i < m->labels; i++) {
         char color[8];
         uint32_t row;
-        if (!lf_class_find_alias(f, m->label[i].name, &row))
+        if (m->label[i].node || !lf_class_find_alias(f, m->label[i].name, &row))
             continue;
         cvat_color(run->uid, f->name, f->class[row].name, row, color);
         n += same_color(m->label[i].color, color);
@@ -142,7 +147,7 @@ static size_t foreign_labels(const struct cvat_meta *m, const struct lf_field *f
     size_t n = 0;
     uint32_t row;
     for (size_t i = 0; i < m->labels; i++)
-        n += !lf_class_find_alias(f, m->label[i].name, &row);
+        n += !m->label[i].node && !lf_class_find_alias(f, m->label[i].name, &row);
     return n;
 }
 

@@ -7,6 +7,7 @@
 struct cvat_label { // as the dump declares it
     struct lf_slice name, color;
     bool has_id; // it has the id attribute
+    bool node;   // of a skeleton: no class, and without attributes of its own
 };
 
 struct cvat_task { // of a project dump

@@ -31,11 +31,24 @@ static bool listed(const struct lf_attr_def *d, struct lf_slice text)
     return false;
 }
 
-// Whether the tool can hold a value; a checkbox's is brought into its spelling.
-static bool holds(const struct lf_attr_def *d, struct lf_slice *text)
+// A group's number as CVAT's database holds it: not negative, 31 bits. 3.0 is 3.
+static bool holds_group(struct lf_slice *text, struct lf_arena *a, struct lf_error *err)
+{
+    double v;
+    return lf_parse_double(*text, &v) && v >= 0 && v <= INT32_MAX &&
+           v == (double)(int32_t)v && lf_arena_printf(a, text, err, "%ld", (long)v);
+}
+
+// Whether the tool can hold a value; a checkbox's and a group's is brought into its
+// spelling.
+static bool holds(const struct lf_attr_def *d, struct lf_slice *text,
+                  struct lf_arena *a, struct lf_error *err)
 {
     double number;
     switch (d->input) {
+    case LF_IN_GROUP:
+        return holds_group(text, a, err);
+    case LF_IN_OCCLUDED:
     case LF_IN_CHECKBOX:
         if (word(*text, "true", 4))
             *text = LF_S("true");
@@ -54,9 +67,9 @@ static bool holds(const struct lf_attr_def *d, struct lf_slice *text)
     }
 }
 
-static bool tell(struct lf_events *ev, enum lf_code code, const struct lf_field *f,
-                 const struct lf_sample *s, const struct lf_label *l,
-                 struct lf_slice was, const char *text, struct lf_error *err)
+bool cvat_tell(struct lf_events *ev, enum lf_code code, const struct lf_field *f,
+               const struct lf_sample *s, const struct lf_label *l, struct lf_slice was,
+               const char *text, struct lf_error *err)
 {
     char sample[25], label[25];
     if (!ev)
@@ -89,10 +102,12 @@ static bool ship_attrs(const struct lf_field *f, uint32_t class_row,
         if (old && (old->type != LF_V_NULL || old->home)) {
             attr[n].type = old->type;
             attr[n].text = old->text;
-            if (old->home || !holds(d, &attr[n].text)) {
+            if (old->home || !holds(d, &attr[n].text, a, err)) {
+                if (err->code != LF_OK)
+                    return false;
                 attr[n].home = true;
                 attr[n].text = d->preset;
-                if (!tell(ev, LF_E_VALUE_HOME, f, s, l, old->text, "", err))
+                if (!cvat_tell(ev, LF_E_VALUE_HOME, f, s, l, old->text, "", err))
                     return false;
             }
         }
@@ -108,21 +123,23 @@ static bool ship_label(const struct lf_run *run, const struct lf_sample *s,
                        struct lf_error *err)
 {
     const struct lf_field *f = &run->schema.field[l->field];
-    uint32_t class_row;
+    uint32_t class_row = LF_NO_CLASS;
+    bool home = false;
     l->shipped = false;
-    if (!l->name.len)
-        return tell(ev, LF_E_NO_CLASS, f, s, l, l->name, "", err);
+    if (lf_kind_has_class(l->kind) && !l->name.len)
+        return cvat_tell(ev, LF_E_NO_CLASS, f, s, l, l->name, "", err);
     if (l->kind != lf_field_kind(f->type))
-        return tell(ev, LF_E_KIND, f, s, l, lf_slice_of(lf_kind_name(l->kind)), "",
-                    err);
-    if (!lf_class_find(f, l->name, &class_row))
+        return cvat_tell(ev, LF_E_KIND, f, s, l, lf_slice_of(lf_kind_name(l->kind)), "",
+                         err);
+    if (lf_kind_has_class(l->kind) && !lf_class_find(f, l->name, &class_row))
         return true; // left out by the class list
+    if (!cvat_ship_shape(f, s, l, a, ev, &home, err) || home)
+        return home;
     l->shipped = true;
-    if (l->kind == LF_BOX && !(l->xy[2] > l->xy[0] && l->xy[3] > l->xy[1]) &&
-        !tell(ev, LF_E_DEGENERATE, f, s, l, (struct lf_slice){0}, "the box has no area",
-              err))
-        return false;
-    return ship_attrs(f, class_row, s, l, a, ev, err);
+    if (cvat_has_attrs(f))
+        return ship_attrs(f, class_row, s, l, a, ev, err);
+    l->attrs = 0;
+    return true;
 }
 
 bool cvat_ship(const struct lf_run *run, struct lf_sample *s, struct lf_arena *a,

@@ -345,7 +345,7 @@ ROWS = [
     ("run.json empty", file("ds/annotations/r1/run.json", ""), MERGE, 4, "LF3061", "run.json"),
     ("run.json without schema", text("ds/annotations/r1/run.json", '"schema"', '"schemes"'), MERGE, 4, "LF3061", "run.json"),
     ("run.json of a newer version", text("ds/annotations/r1/run.json", '{"labelferry": 1', '{"labelferry": 2'), MERGE, 4, "LF3062", "run.json"),
-    ("run by other rules", text("ds/annotations/r1/run.json", '"rules": 1', '"rules": 99'), MERGE, 4, "LF3062", "99"),
+    ("run by other rules", text("ds/annotations/r1/run.json", '"rules": 2', '"rules": 99'), MERGE, 4, "LF3062", "99"),
     ("run claims items", text("ds/annotations/r1/run.json", '"items": 6', '"items": 4000000000'), MERGE, 4, "LF3061", "items.tsv"),
     ("items.tsv gone", gone("ds/annotations/r1/items.tsv"), MERGE, 7, "LF5001", "items.tsv"),
     ("items.tsv cut", file("ds/annotations/r1/items.tsv", lambda s: s.read("ds/annotations/r1/items.tsv")[:150]), MERGE, 4, "LF3061", "items.tsv"),

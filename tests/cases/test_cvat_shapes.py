@@ -6,7 +6,10 @@ import zipfile
 import testenv
 
 FIRST = "65a000006861726200000004"
-SHAPES = ["polygon", "polyline", "points", "mask", "ellipse", "cuboid", "skeleton", "tag", "blob"]
+CUBOID = " ".join('%s%s%d="%d"' % (a, c, f, 10 * f) for f in (1, 2) for c in ("tl", "bl", "tr", "br") for a in "xy")
+SHAPES = {"polygon": 'points="1,1;9,1;9,9"', "polyline": 'points="1,1;9,1"', "points": 'points="1,1"',
+          "mask": 'rle="0, 4" left="1" top="1" width="2" height="2"', "ellipse": 'cx="9" cy="9" rx="4" ry="3"',
+          "cuboid": CUBOID, "skeleton": "", "tag": "", "blob": 'd="M 1 1"'}
 
 
 class OtherShapes(testenv.Case):
@@ -21,7 +24,8 @@ class OtherShapes(testenv.Case):
         """The archive with the first label's box turned into an element of this name."""
         boxes = re.findall(r"<box .*?</box>", self.xml, re.S)
         box, = [b for b in boxes if FIRST in b]
-        other = "<" + shape + box[len("<box"):-len("</box>")] + "</" + shape + ">"
+        head = re.match(r'<box( label="[^"]*")', box).group(1)
+        other = "<%s%s %s%s</%s>" % (shape, head, SHAPES[shape], box[box.index(">"):-len("</box>")], shape)
         with open(self.path(shape + ".xml"), "w", encoding="utf-8") as f:
             f.write(self.xml.replace(box, other))
         return shape + ".xml"

@@ -38,7 +38,7 @@
 #define SMALL_RUN                                                                      \
     "{\"labelferry\": 1, \"key\": \"small\", \"uid\": "                                \
     "\"7dbfaa33bd22dfff87622cd84cfb75fb\", \"tool\": \"cvat\", \"format\": "           \
-    "\"cvat-images\", \"rules\": 1, \"dataset\": \"small\", \"dataset_id\": "          \
+    "\"cvat-images\", \"rules\": 2, \"dataset\": \"small\", \"dataset_id\": "          \
     "\"65a000006861726200000003\", \"id_attr\": \"label_id\", \"items\": 3, "          \
     "\"tasks\": 1, \"task_names\": [\"T1\", \"T2\", \"T3\", \"T4\"], \"view\": {}, "   \
     "\"schema\": " SMALL_FIELDS ", \"merges\": []}\n"
