@@ -100,6 +100,7 @@ static bool read_archives(struct merging *m)
                                  .slack = m->in.format->slack,
                                  .conflict = m->job->conflict,
                                  .ignore_unexpected = m->job->ignore_unexpected};
+    m->source.relative = m->in.format->relative;
     return true;
 }
 
@@ -120,7 +121,9 @@ static bool note(void *user, enum lf_code code, const struct lf_change *c,
                          .line = c->theirs->line,
                          .field = f->name,
                          .label = lf_slice_of(id),
-                         .was = old ? old->text : f->attr[attr].preset,
+                         .was = old               ? old->text
+                                : attr < f->attrs ? f->attr[attr].preset
+                                                  : l->raw,
                          .came = new ? new->text : (struct lf_slice){0}};
     return lf_events_add(m->ev, &e, err);
 }

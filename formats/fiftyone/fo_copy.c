@@ -4,6 +4,11 @@
 #include "formats/fiftyone/fo_format.h"
 #include "formats/fiftyone/fo_keys.h"
 
+enum {
+    ALL_KINDS = LF_TAG | LF_SCALAR | LF_BOX | LF_POLYGON | LF_POLYLINE | LF_POINTS |
+                LF_SKELETON | LF_MASK | LF_SEGMENT
+};
+
 struct lf_reader {
     const struct lf_run *run;
     struct lf_in *in;
@@ -56,8 +61,9 @@ static bool fo_ship(const struct lf_run *run, struct lf_sample *s, struct lf_are
         struct lf_label *l = &s->label[i];
         const struct lf_field *f = &run->schema.field[l->field];
         uint32_t row;
-        l->shipped = l->kind == lf_field_kind(f->type) && l->name.len &&
-                     lf_class_find(f, l->name, &row);
+        l->shipped = l->kind & lf_field_kinds(f) &&
+                     (!lf_kind_has_class(l->kind) ||
+                      (l->name.len && lf_class_find(f, l->name, &row)));
         if (l->shipped && !fill_attrs(f, l, a, err))
             return false;
     }
@@ -161,7 +167,7 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
     item->file = r->source.file;
     item->sample.width = item->sample.height = 1;
     item->sample.id = head.id;
-    struct fo_source source = {.schema = &r->run->schema};
+    struct fo_source source = {.schema = &r->run->schema, .relative = true};
     if (!fo_parse(&source, own, a, &item->sample, err)) {
         lf_fail_in_file(err, lf_in_name(r->in));
         return lf_fail_at_offset(err, at);
@@ -174,7 +180,7 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
             return false;
         keep_whole(f, l);
     }
-    item->sample.told = LF_BOX | LF_TAG | LF_IDS;
+    item->sample.told = ALL_KINDS | LF_IDS;
     item->sample.only = r->field;
     return true;
 }
@@ -188,7 +194,7 @@ static const struct lf_source *fo_sources(const struct lf_reader *r, size_t *cou
 const struct lf_format lf_format_fiftyone = {
     .name = "fiftyone",
     .tool = "fiftyone-copy",
-    .kinds = LF_BOX | LF_TAG,
+    .kinds = ALL_KINDS,
     .rules = 1,
     .slack = 0,
     .relative = true,

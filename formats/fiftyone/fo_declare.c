@@ -1,18 +1,35 @@
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/fiftyone/fo_keys.h"
 
+static const char *scalar_class(enum lf_value type)
+{
+    switch (type) {
+    case LF_V_BOOL:
+        return "BooleanField";
+    case LF_V_INT:
+        return "IntField";
+    case LF_V_FLOAT:
+        return "FloatField";
+    default:
+        return "StringField";
+    }
+}
+
 // The keys that FiftyOne 1.22.1 reads of a field's entry; its dates are left out (no
 // clock).
 static void put_entry(const struct lf_field *f, struct lf_buf *out)
 {
+    bool scalar = f->type == LF_FT_SCALAR;
     lf_buf_text(out, "{\"name\": ");
     lf_json_quote(out, f->name, true);
-    lf_buf_printf(
-        out,
-        ", \"ftype\": \"fiftyone.core.fields.EmbeddedDocumentField\", "
-        "\"embedded_doc_type\": \"fiftyone.core.labels.%s\", \"subfield\": null, "
-        "\"fields\": [], \"db_field\": ",
-        fo_class_name(f->type, false));
+    lf_buf_printf(out, ", \"ftype\": \"fiftyone.core.fields.%s\", ",
+                  scalar ? scalar_class(f->scalar) : "EmbeddedDocumentField");
+    if (scalar)
+        lf_buf_text(out, "\"embedded_doc_type\": null");
+    else
+        lf_buf_printf(out, "\"embedded_doc_type\": \"fiftyone.core.labels.%s\"",
+                      fo_class_name(f->type, false));
+    lf_buf_text(out, ", \"subfield\": null, \"fields\": [], \"db_field\": ");
     lf_json_quote(out, f->name, true);
     lf_buf_text(out, ", \"description\": null, \"info\": null, \"read_only\": false}");
 }

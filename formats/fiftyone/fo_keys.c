@@ -20,12 +20,12 @@ enum fo_key fo_key(struct lf_slice key)
         ROW("bounding_box", FO_BOX),
         ROW("mask", FO_MASK),
         ROW("mask_path", FO_MASK_PATH),
-        ROW("confidence", FO_DECLARED),
+        ROW("confidence", FO_CONFIDENCE),
         ROW("index", FO_INDEX),
         ROW("logits", FO_DECLARED),
-        ROW("points", FO_DECLARED),
-        ROW("closed", FO_DECLARED),
-        ROW("filled", FO_DECLARED),
+        ROW("points", FO_POINTS),
+        ROW("closed", FO_CLOSED),
+        ROW("filled", FO_FILLED),
         ROW("instance", FO_DECLARED),
         ROW("keyframe", FO_DECLARED),
 #undef ROW
@@ -66,6 +66,16 @@ bool fo_number(struct lf_slice value, double *out)
             lf_json_get(value, "$numberInt", &text) ||
             lf_json_get(value, "$numberLong", &text)) &&
            plain_text(text, &text) && lf_parse_double(text, out);
+}
+
+bool fo_nan(struct lf_slice value)
+{
+    value = lf_json_trim(value);
+    if (lf_json_type(value) == LF_JSON_NUMBER)
+        return lf_slice_is(value, "NaN");
+    return lf_json_type(value) == LF_JSON_OBJECT &&
+           lf_json_get(value, "$numberDouble", &value) && plain_text(value, &value) &&
+           lf_slice_is(value, "NaN");
 }
 
 static const struct {

@@ -14,6 +14,10 @@ enum fo_key {
     FO_INDEX,
     FO_MASK,
     FO_MASK_PATH,
+    FO_POINTS,
+    FO_CLOSED,
+    FO_FILLED,
+    FO_CONFIDENCE,
     FO_DECLARED, // another one of those
     FO_OWN       // the user's: an attribute
 };
@@ -22,6 +26,8 @@ enum fo_key fo_key(struct lf_slice key);
 bool fo_id(struct lf_slice value, struct lf_id *id);
 // A number, bare or wrapped, that is finite.
 bool fo_number(struct lf_slice value, double *out);
+// NaN, bare or wrapped.
+bool fo_nan(struct lf_slice value);
 // The element list of a list label: "detections" of Detections.
 const char *fo_list_key(enum lf_field_type type);
 // The label class of a field, or of an element of its list.

@@ -1,6 +1,7 @@
 #include "formats/fiftyone/fo_new.h"
 
 #include "formats/base/number.h"
+#include "formats/fiftyone/fo_spell.h"
 #include "formats/label/value.h"
 
 static void put_number(struct lf_buf *out, const char *before, double v)
@@ -76,24 +77,84 @@ static void put_whole(struct lf_slice whole, const char *hex, struct lf_buf *out
     lf_buf_slice(out, lf_slice_between(whole.at + 1, end));
 }
 
-void fo_new_label(const struct lf_field *f, const struct lf_label *l,
-                  const struct lf_id *id, const struct lf_sample *sample,
-                  struct lf_buf *out, struct fo_dropped *dropped)
+static void put_flag(struct lf_buf *out, const char *before, bool v)
+{
+    lf_buf_text(out, before);
+    lf_buf_text(out, v ? "true" : "false");
+}
+
+static void put_polyline(const struct lf_label *l, const struct lf_sample *s,
+                         struct lf_buf *out)
+{
+    struct fo_spelling sp;
+    const double *xy = l->xy;
+    fo_spelling_of(LF_S("[]"), true, &sp);
+    lf_buf_text(out, ", \"points\": [");
+    for (uint32_t i = 0; i < l->rings; i++) {
+        lf_buf_text(out, i ? ", [" : "[");
+        fo_put_points(&sp, xy, l->ring[i].points, s, out);
+        lf_buf_char(out, ']');
+        xy += 2 * (size_t)l->ring[i].points;
+    }
+    // A tool's polygon is an area; its line is open, whatever its ends.
+    put_flag(out, "], \"closed\": ", l->closed || l->kind == LF_POLYGON);
+    put_flag(out, ", \"filled\": ", l->kind == LF_POLYGON);
+}
+
+static void put_keypoint(const struct fo_making *m, const struct lf_label *l,
+                         struct lf_buf *out)
+{
+    struct fo_spelling sp;
+    fo_spelling_of(LF_S("[]"), false, &sp);
+    sp.nan = fo_nan_in(m->sample->raw);
+    lf_buf_text(out, ", \"points\": [");
+    fo_put_points(&sp, l->xy, l->points, m->sample, out);
+    lf_buf_text(out, "], \"confidence\": null");
+}
+
+static void put_geometry(const struct fo_making *m, const struct lf_label *l,
+                         struct lf_buf *out)
+{
+    switch (l->kind) {
+    case LF_BOX:
+        put_box(l, m->sample, out);
+        break;
+    case LF_POLYLINE:
+    case LF_POLYGON:
+        put_polyline(l, m->sample, out);
+        break;
+    case LF_POINTS:
+    case LF_SKELETON:
+        put_keypoint(m, l, out);
+        break;
+    default:
+        break;
+    }
+}
+
+bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
+                  const struct lf_id *id, struct lf_buf *out,
+                  struct fo_dropped *dropped, struct lf_error *err)
 {
     char hex[25];
     lf_id_print(id, hex);
     if (l->whole.len) {
         put_whole(l->whole, hex, out);
-        return;
+        return lf_buf_ok(out, err);
     }
     lf_buf_printf(out, "{\"_id\": {\"$oid\": \"%s\"}, \"_cls\": \"%s\", ", hex,
-                  fo_class_name(f->type, true));
-    lf_buf_text(out, l->kind == LF_BOX ? "\"attributes\": {}, \"tags\": [], \"label\": "
-                                       : "\"tags\": [], \"label\": ");
-    lf_json_quote(out, l->name, true);
-    if (l->kind == LF_BOX)
-        put_box(l, sample, out);
+                  fo_class_name(m->field->type, true));
+    if (l->kind &
+        (LF_BOX | LF_POLYLINE | LF_POLYGON | LF_POINTS | LF_SKELETON | LF_MASK))
+        lf_buf_text(out, "\"attributes\": {}, ");
+    lf_buf_text(out, "\"tags\": []");
+    if (lf_kind_has_class(l->kind)) {
+        lf_buf_text(out, ", \"label\": ");
+        lf_json_quote(out, l->name, true);
+    }
+    put_geometry(m, l, out);
     for (uint32_t i = 0; i < l->attrs; i++)
-        put_attr(f, &l->attr[i], out, dropped);
+        put_attr(m->field, &l->attr[i], out, dropped);
     lf_buf_char(out, '}');
+    return lf_buf_ok(out, err);
 }

@@ -8,11 +8,16 @@ struct fo_dropped { // attributes whose text their type cannot hold
     struct lf_attr_set attrs;
 };
 
+struct fo_making { // what a new label is made for
+    const struct lf_field *field;
+    const struct lf_sample *sample;
+};
+
 // One element: _id, _cls, attributes, tags, label, geometry, then the attributes that
 // differ from "nothing chosen"; or the label as an edited copy had it, under its new
-// id.
-void fo_new_label(const struct lf_field *f, const struct lf_label *l,
-                  const struct lf_id *id, const struct lf_sample *sample,
-                  struct lf_buf *out, struct fo_dropped *dropped);
+// id. Scalars are no labels.
+LF_MUST_USE bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
+                              const struct lf_id *id, struct lf_buf *out,
+                              struct fo_dropped *dropped, struct lf_error *err);
 
 #endif

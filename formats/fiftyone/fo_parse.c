@@ -3,15 +3,15 @@
 #include "formats/base/limits.h"
 #include "formats/base/number.h"
 #include "formats/fiftyone/fo_dataset.h"
-#include "formats/fiftyone/fo_keys.h"
+#include "formats/fiftyone/fo_points.h"
 #include "formats/label/value.h"
 
-struct found { // what one walk over a label's keys finds
+struct found { // what one walk over a label's keys finds; null values: empty
     struct lf_id id;
-    struct lf_slice name, box, index, rotation;
+    struct lf_slice name, box, points, mask, mask_path, confidence, index, rotation;
     struct fo_attrs attrs;
     size_t room; // for attrs.own
-    bool has_mask;
+    bool closed, filled;
 };
 
 void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *value)
@@ -49,6 +49,11 @@ static bool holds_any(struct lf_slice value)
     return lf_json_type(value) == LF_JSON_OBJECT && w.at != w.end;
 }
 
+static struct lf_slice not_null(struct lf_slice value)
+{
+    return lf_json_type(value) == LF_JSON_NULL ? (struct lf_slice){0} : value;
+}
+
 static bool look(struct lf_slice label, struct lf_arena *a, struct found *f,
                  struct lf_error *err)
 {
@@ -69,6 +74,18 @@ static bool look(struct lf_slice label, struct lf_arena *a, struct found *f,
         case FO_BOX:
             f->box = value; // null is no array
             break;
+        case FO_POINTS:
+            f->points = not_null(value);
+            break;
+        case FO_CLOSED:
+            f->closed = type == LF_JSON_TRUE;
+            break;
+        case FO_FILLED:
+            f->filled = type == LF_JSON_TRUE;
+            break;
+        case FO_CONFIDENCE:
+            f->confidence = value;
+            break;
         case FO_ATTRIBUTES:
             if (holds_any(value))
                 f->attrs.legacy = value;
@@ -77,8 +94,10 @@ static bool look(struct lf_slice label, struct lf_arena *a, struct found *f,
             f->index = value; // null is no number
             break;
         case FO_MASK:
+            f->mask = not_null(value);
+            break;
         case FO_MASK_PATH:
-            f->has_mask |= type != LF_JSON_NULL;
+            f->mask_path = not_null(value);
             break;
         case FO_OWN:
             if (!keep_own(f, key, value, a, err))
@@ -118,17 +137,32 @@ static bool read_box(struct lf_slice box, double out[4])
     return n == 4;
 }
 
-static unsigned kind_of(unsigned wanted, const struct found *f, double box[4])
+// Of a label that has a box; a 3D one, or none, has no kind here.
+static unsigned box_kind(const struct found *f, double box[4])
 {
-    if (wanted == LF_TAG)
-        return LF_TAG;
     if (!read_box(f->box, box))
-        return LF_OTHER; // a 3D box, or none
-    return f->has_mask ? LF_MASK : LF_BOX;
+        return LF_OTHER;
+    return f->mask.len || f->mask_path.len ? LF_MASK : LF_BOX;
 }
 
-static bool set_box(const double box[4], const struct lf_sample *s, struct lf_label *l,
-                    struct lf_arena *a, struct lf_error *err)
+static unsigned kind_of(enum lf_field_type type, const struct found *f)
+{
+    double box[4];
+    switch (lf_field_kind(type)) {
+    case LF_BOX:
+    case LF_MASK:
+        return box_kind(f, box);
+    case LF_POLYLINE:
+    case LF_POLYGON:
+        return f->filled ? LF_POLYGON : LF_POLYLINE;
+    default:
+        return lf_field_kind(type);
+    }
+}
+
+static bool set_box(const struct fo_source *src, const double box[4],
+                    const struct lf_sample *s, struct lf_label *l, struct lf_arena *a,
+                    struct lf_error *err)
 {
     double w = s->width, h = s->height;
     double left = box[0] * w, top = box[1] * h;
@@ -141,10 +175,10 @@ static bool set_box(const double box[4], const struct lf_sample *s, struct lf_la
     l->xy[1] = fmin(top, bottom);
     l->xy[2] = fmax(left, right);
     l->xy[3] = fmax(top, bottom);
-    // At size 1 x 1 (a dataset read as an archive) the four numbers themselves are kept
-    // as well: a width made of two corners is not always the width that was written.
+    // For an edited copy the four numbers themselves are kept as well: a width made of
+    // two corners is not always the width that was written.
     memcpy(l->xy + 4, box, 4 * sizeof *box);
-    l->points = s->width == 1 && s->height == 1 ? 4 : 2;
+    l->points = src->relative ? 4 : 2;
     return true;
 }
 
@@ -203,29 +237,131 @@ static void read_turn(const struct found *found, struct lf_label *l)
         l->turn = lf_turn(turn);
 }
 
-static bool parse_label(const struct lf_schema *s, uint16_t field, struct lf_slice raw,
-                        struct lf_arena *a, struct lf_sample *sample,
-                        struct lf_label *l, struct lf_error *err)
+static bool read_box_label(const struct fo_source *src, const struct found *found,
+                           const struct lf_sample *sample, struct lf_label *l,
+                           struct lf_arena *a, struct lf_error *err)
 {
-    const struct lf_field *f = &s->field[field];
-    struct found found;
     double box[4];
+    l->kind = (uint16_t)box_kind(found, box);
+    if (l->kind == LF_OTHER)
+        return true;
+    if (l->kind == LF_BOX)
+        read_turn(found, l);
+    return set_box(src, box, sample, l, a, err);
+}
+
+static void take_points(const struct fo_points *p, unsigned kind, struct lf_label *l)
+{
+    if (!p->fit)
+        return;
+    l->kind = (uint16_t)kind;
+    l->ring = p->ring;
+    l->rings = p->rings;
+    l->xy = p->xy;
+    l->points = p->points;
+}
+
+static bool read_polyline(const struct found *found, const struct lf_sample *sample,
+                          struct lf_label *l, struct lf_arena *a, struct lf_error *err)
+{
+    struct fo_points p;
+    l->closed = found->closed;
+    l->filled = found->filled;
+    if (!fo_rings_read(found->points, sample, a, &p, err))
+        return false;
+    take_points(&p, l->filled ? LF_POLYGON : LF_POLYLINE, l);
+    return true;
+}
+
+// A value for each point, declared or not, would no longer fit another number of them.
+static bool has_lists(const struct found *found, uint32_t points)
+{
+    bool any =
+        found->confidence.len && lf_json_type(found->confidence) == LF_JSON_ARRAY;
+    for (size_t i = 0; !any && points && i < found->attrs.count; i++) {
+        struct lf_slice value = found->attrs.own[i].value;
+        any = lf_json_type(value) == LF_JSON_ARRAY && fo_elements(value) == points;
+    }
+    return any;
+}
+
+static bool read_keypoint(const struct found *found, const struct lf_sample *sample,
+                          struct lf_label *l, struct lf_arena *a, struct lf_error *err)
+{
+    struct fo_points p;
+    if (!fo_points_read(found->points, sample, a, &p, err))
+        return false;
+    take_points(&p, LF_POINTS, l);
+    l->fixed = p.gaps || has_lists(found, p.points);
+    return true;
+}
+
+static bool parse_label(const struct fo_source *src, uint16_t field,
+                        struct lf_slice raw, struct lf_arena *a,
+                        struct lf_sample *sample, struct lf_label *l,
+                        struct lf_error *err)
+{
+    const struct lf_field *f = &src->schema->field[field];
+    struct found found;
     int64_t index;
+    bool ok = true;
     if (lf_json_type(raw) != LF_JSON_OBJECT)
         return lf_fail(err, LF_E_DOCUMENT, "a label is not an object");
     if (!look(raw, a, &found, err))
         return false;
-    *l = (struct lf_label){
-        .raw = raw, .id = found.id, .name = found.name, .field = field, .index = -1};
+    *l = (struct lf_label){.raw = raw,
+                           .id = found.id,
+                           .name = found.name,
+                           .field = field,
+                           .kind = LF_OTHER,
+                           .index = -1};
     if (found.index.len && lf_parse_int64(found.index, &index))
         l->index = index;
-    l->kind = (uint16_t)kind_of(lf_field_kind(f->type), &found, box);
-    if (l->kind == LF_BOX || l->kind == LF_MASK) {
-        if (!set_box(box, sample, l, a, err))
-            return false;
-        read_turn(&found, l);
+    switch (lf_field_kind(f->type)) {
+    case LF_BOX:
+    case LF_MASK:
+        ok = read_box_label(src, &found, sample, l, a, err);
+        break;
+    case LF_POLYLINE:
+    case LF_POLYGON:
+        ok = read_polyline(&found, sample, l, a, err);
+        break;
+    case LF_POINTS:
+        ok = read_keypoint(&found, sample, l, a, err);
+        break;
+    case LF_TAG:
+        l->kind = LF_TAG;
+        break;
+    default:
+        break;
     }
-    return read_attrs(f, &found.attrs, l, a, err);
+    return ok && read_attrs(f, &found.attrs, l, a, err);
+}
+
+// A value of the sample itself. A class a value, or one class of the field's name and
+// the value as its attribute.
+static bool parse_scalar(const struct lf_schema *s, uint16_t field, struct lf_slice raw,
+                         struct lf_arena *a, struct lf_label *l, struct lf_error *err)
+{
+    const struct lf_field *f = &s->field[field];
+    struct lf_slice text;
+    enum lf_value type;
+    bool scalar;
+    if (!lf_value_read(raw, a, &type, &text, &scalar, err))
+        return false;
+    *l = (struct lf_label){.raw = raw, .field = field, .index = -1, .kind = LF_OTHER};
+    if (!scalar)
+        return true; // a date, a list, a vector
+    l->kind = LF_SCALAR;
+    l->name = f->by_class ? text : f->name;
+    if (f->by_class || !f->attrs)
+        return true;
+    l->attr = lf_arena_take(a, 1, sizeof *l->attr, err);
+    if (!l->attr)
+        return false;
+    l->attr[0] = (struct lf_attr){.name = 0, .type = (uint8_t)type, .text = text};
+    l->attrs = 1;
+    return true;
 }
 
 static bool elements_of(enum lf_field_type type, struct lf_slice value,
@@ -274,9 +410,15 @@ bool fo_parse(const struct fo_source *src, struct lf_slice raw, struct lf_arena 
     for (uint16_t i = 0; i < s->fields; i++) {
         if (!value[i].len)
             continue;
+        if (s->field[i].type == LF_FT_SCALAR) {
+            if (!push(sample, &room, a, err) ||
+                !parse_scalar(s, i, value[i], a, &sample->label[sample->labels++], err))
+                return false;
+            continue;
+        }
         if (!lf_field_is_list(s->field[i].type)) {
             if (!push(sample, &room, a, err) ||
-                !parse_label(s, i, value[i], a, sample,
+                !parse_label(src, i, value[i], a, sample,
                              &sample->label[sample->labels++], err))
                 return false;
             continue;
@@ -288,7 +430,7 @@ bool fo_parse(const struct fo_source *src, struct lf_slice raw, struct lf_arena 
         for (struct lf_json_walk w = lf_json_enter(list);
              lf_json_element(&w, &element);)
             if (!push(sample, &room, a, err) ||
-                !parse_label(s, i, lf_json_trim(element), a, sample,
+                !parse_label(src, i, lf_json_trim(element), a, sample,
                              &sample->label[sample->labels++], err))
                 return false;
     }
@@ -301,13 +443,25 @@ static bool see_label(enum lf_field_type type, struct lf_slice raw,
                       void *user, struct lf_arena *a, struct lf_error *err)
 {
     struct found found;
-    double box[4];
     if (lf_json_type(raw) != LF_JSON_OBJECT)
         return lf_fail(err, LF_E_DOCUMENT, "a label is not an object");
     if (!look(raw, a, &found, err))
         return false;
-    struct fo_seen seen = {found.name, kind_of(lf_field_kind(type), &found, box), raw,
-                           found.attrs};
+    struct fo_seen seen = {found.name, kind_of(type, &found), raw, found.attrs};
+    return see(user, &seen, err);
+}
+
+static bool see_scalar(struct lf_slice raw,
+                       bool (*see)(void *user, const struct fo_seen *seen,
+                                   struct lf_error *err),
+                       void *user, struct lf_arena *a, struct lf_error *err)
+{
+    struct fo_seen seen = {.raw = raw};
+    enum lf_value type;
+    bool scalar;
+    if (!lf_value_read(raw, a, &type, &seen.name, &scalar, err))
+        return false;
+    seen.kind = scalar ? LF_SCALAR : LF_OTHER;
     return see(user, &seen, err);
 }
 
@@ -318,6 +472,8 @@ bool fo_walk(enum lf_field_type type, struct lf_slice value,
     struct lf_slice list, element;
     if (!value.len)
         return true;
+    if (type == LF_FT_SCALAR)
+        return see_scalar(value, see, user, a, err);
     if (!lf_field_is_list(type))
         return see_label(type, value, see, user, a, err);
     if (!elements_of(type, value, &list, err))
