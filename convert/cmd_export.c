@@ -25,9 +25,9 @@ static const struct lf_option options[] = {
     {"to", 't', "TOOL", false,
      "the annotation tool (default: the first that can be written)"},
     {"field", 0, "F[:TYPE]", false,
-     "a field to annotate; may be repeated. A new field needs a type (detections, "
-     "detection, "
-     "classifications, classification) and --classes"},
+     "a field to annotate; may be repeated. TYPE is " LF_FIELD_TYPES
+     "; one that exists has its own, and boxes may be asked for as instances, polygons "
+     "as polylines. A new field needs TYPE and --classes or --mask-targets"},
     {"schema", 0, "FILE", false,
      "a label schema in FiftyOne's form, for all fields at once"},
     {"classes", 0, "A,B", false,
@@ -36,6 +36,17 @@ static const struct lf_option options[] = {
      "those seen in the labels)"},
     {"attributes", 0, "LIST", false,
      "names, 'all' (default), 'none', or JSON as in a label schema"},
+    {"mask-targets", 0, "JSON|FILE", false,
+     "names of a segmentation's values, as {\"1\": \"cat\"}, {\"#ff0000\": \"cat\"} or "
+     "[\"cat\"] (default: the dataset's, else 1 to 255)"},
+    {"infer-select", 0, "N", false,
+     "attributes with at most N different values become selects (default: 0, none)"},
+    {"occluded-attr", 0, "ATTR", false,
+     "the attribute that is the tool's flag 'occluded' (default: a bool named "
+     "occluded)"},
+    {"group-id-attr", 0, "ATTR", false,
+     "the attribute that is the tool's group number (default: whole numbers named "
+     "group_id)"},
     {"read-only", 0, "ATTR", false,
      "an attribute that may be seen but not changed; may be repeated"},
     {"allow-additions", 0, NULL, true, "new labels (default: yes)"},
@@ -127,6 +138,8 @@ static bool set_number(struct args *a, const char *name, const char *value,
         return false;
     if (!strcmp(name, "task-size"))
         a->job.task_size = (uint32_t)n;
+    else if (!strcmp(name, "infer-select"))
+        a->job.select_most = (uint32_t)n;
     else
         a->max_errors = (unsigned)n;
     return true;
@@ -150,6 +163,9 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"schema", &j->schema_file, NULL},
         {"classes", &j->classes, NULL},
         {"attributes", &j->attributes, NULL},
+        {"mask-targets", &j->mask_targets, NULL},
+        {"occluded-attr", &j->occluded_attr, NULL},
+        {"group-id-attr", &j->group_attr, NULL},
         {"media-root", &j->media_root, NULL},
         {"task-name", &j->task_name, NULL},
         {"id-attr", &j->id_attr, NULL},

@@ -11,9 +11,12 @@ struct lf_export_job {
     const struct lf_format *format;
     const char *const *field; // "NAME" or "NAME:TYPE"
     size_t fields;
-    const char *schema_file; // NULL: none
-    const char *classes;     // "a,b", "@FIELD", "dataset"; NULL: those seen
-    const char *attributes;  // "a,b", "all", "none", JSON; NULL: all
+    const char *schema_file;  // NULL: none
+    const char *classes;      // "a,b", "@FIELD", "dataset"; NULL: those seen
+    const char *attributes;   // "a,b", "all", "none", JSON; NULL: all
+    const char *mask_targets; // JSON or a file of it; NULL: the dataset's
+    const char *occluded_attr, *group_attr; // NULL: those FiftyOne knows by name
+    uint32_t select_most; // texts of at most so many values become selects
     const char *const *read_only;
     size_t read_onlys;
     unsigned rights, rights_given; // lf_right bits

@@ -145,14 +145,13 @@ static bool first_pass(struct exporting *x)
 {
     char path[4300];
     struct lf_out *base = NULL;
-    struct lf_infer *infer = lf_infer_new(&x->run.schema, &x->ds, x->err);
+    struct lf_infer *infer = lf_infer_new(x->job, &x->run.schema, &x->ds, x->err);
     bool ok = infer != NULL;
     if (ok && !x->job->dry_run)
         ok = lf_path_join(path, sizeof path, x->run_temp, "base.jsonl", x->err) &&
              (base = lf_out_new(path, x->err)) != NULL;
     ok = ok && see_all(x, infer, base) &&
-         (!base || lf_out_commit(base, false, x->err)) &&
-         lf_infer_end(infer, x->job->read_only, x->job->read_onlys, x->err);
+         (!base || lf_out_commit(base, false, x->err)) && lf_infer_end(infer, x->err);
     lf_out_free(&base);
     lf_infer_free(&infer);
     return ok && lf_schema_index(&x->run.schema, x->err) &&

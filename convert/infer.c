@@ -2,22 +2,26 @@
 
 #include <stdlib.h>
 
+#include "convert/stored.h"
 #include "formats/base/alloc.h"
 #include "formats/base/json.h"
 #include "formats/label/value.h"
 
-struct kinds { // JSON types seen of one attribute
+struct seen_attr { // what is seen of one attribute
     bool null, boolean, whole, real, text;
+    bool many;              // more different values than a select is made of
+    struct lf_names values; // those values, while selects are wanted
 };
 
 struct seen_field {
     struct lf_names classes, attrs;
-    struct kinds *kind; // by attribute name
-    size_t kind_room;
+    struct seen_attr *attr; // by number in `attrs`
+    size_t attr_room;
     int classes_from; // field whose labels give the classes, -1: the dataset's record
 };
 
 struct lf_infer {
+    const struct lf_export_job *job;
     struct lf_schema *schema;
     const struct fo_dataset *ds;
     struct seen_field *field;
@@ -26,6 +30,12 @@ struct lf_infer {
     size_t at; // field being walked
 };
 
+// Whether the classes of a field can be seen in its labels.
+static bool has_classes(enum lf_field_type type)
+{
+    return type != LF_FT_UNKNOWN && type != LF_FT_SEGMENTATION && type != LF_FT_SCALAR;
+}
+
 static bool lend_field(struct lf_infer *x, size_t i, struct lf_error *err)
 {
     struct lf_slice of = x->schema->field[i].classes_of;
@@ -33,10 +43,9 @@ static bool lend_field(struct lf_infer *x, size_t i, struct lf_error *err)
     const struct fo_field *known;
     uint16_t row;
     char text[100];
-    if (!fo_field_find(x->ds, name, &known) || fo_field_type(known) == LF_FT_UNKNOWN)
+    if (!fo_field_find(x->ds, name, &known) || !has_classes(fo_field_type(known)))
         return lf_fail(err, LF_E_FIELD,
-                       "--classes @%s: no such field of boxes or "
-                       "classifications",
+                       "--classes @%s: no such field whose labels have classes",
                        lf_escape(name, text, sizeof text));
     if (!lf_field_find(&x->extra, name, &row)) {
         struct lf_field *f = lf_schema_add_field(&x->extra, name, err);
@@ -49,12 +58,13 @@ static bool lend_field(struct lf_infer *x, size_t i, struct lf_error *err)
     return true;
 }
 
-struct lf_infer *lf_infer_new(struct lf_schema *s, const struct fo_dataset *ds,
-                              struct lf_error *err)
+struct lf_infer *lf_infer_new(const struct lf_export_job *job, struct lf_schema *s,
+                              const struct fo_dataset *ds, struct lf_error *err)
 {
     struct lf_infer *x = lf_alloc(1, sizeof *x, err);
     if (!x)
         return NULL;
+    x->job = job;
     x->schema = s;
     x->ds = ds;
     x->field = lf_alloc(s->fields, sizeof *x->field, err);
@@ -74,9 +84,12 @@ void lf_infer_free(struct lf_infer **x)
     if (!*x)
         return;
     for (size_t i = 0; (*x)->field && i < (*x)->schema->fields; i++) {
-        lf_names_done(&(*x)->field[i].classes);
-        lf_names_done(&(*x)->field[i].attrs);
-        lf_free((*x)->field[i].kind);
+        struct seen_field *f = &(*x)->field[i];
+        for (size_t k = 0; k < f->attr_room; k++)
+            lf_names_done(&f->attr[k].values);
+        lf_names_done(&f->classes);
+        lf_names_done(&f->attrs);
+        lf_free(f->attr);
     }
     lf_schema_done(&(*x)->extra);
     lf_free((*x)->field);
@@ -114,6 +127,21 @@ static bool check_choice(const struct lf_field *f, struct lf_slice name,
                    lf_escape(text, value, sizeof value));
 }
 
+// Values are kept while they are few enough for a select; "" is nothing chosen.
+static bool see_value(const struct lf_infer *x, struct seen_attr *k,
+                      struct lf_slice text, struct lf_error *err)
+{
+    uint32_t number;
+    if (k->many || !text.len)
+        return true;
+    if (k->values.count > x->job->select_most || !x->job->select_most) {
+        k->many = true;
+        lf_names_done(&k->values);
+        return true;
+    }
+    return lf_names_add(&k->values, text, &number, NULL, err);
+}
+
 static bool see_attr(void *user, struct lf_slice name, struct lf_slice value,
                      struct lf_error *err)
 {
@@ -131,30 +159,31 @@ static bool see_attr(void *user, struct lf_slice name, struct lf_slice value,
         return true;
     if (type != LF_V_NULL && !check_choice(&x->schema->field[x->at], name, text, err))
         return false;
-    void *kinds = seen->kind;
+    void *attrs = seen->attr;
     if (!lf_names_add(&seen->attrs, name, &row, NULL, err) ||
-        !lf_grow(&kinds, &seen->kind_room, row + 1u, sizeof *seen->kind, err))
+        !lf_grow(&attrs, &seen->attr_room, row + 1u, sizeof *seen->attr, err))
         return false;
-    seen->kind = kinds;
-    struct kinds *k = &seen->kind[row];
+    seen->attr = attrs;
+    struct seen_attr *k = &seen->attr[row];
     k->null |= type == LF_V_NULL;
     k->boolean |= type == LF_V_BOOL;
     k->whole |= type == LF_V_INT;
     k->real |= type == LF_V_FLOAT;
     k->text |= type == LF_V_TEXT;
-    return true;
+    return see_value(x, k, text, err);
 }
 
 static bool see_label(void *user, const struct fo_seen *l, struct lf_error *err)
 {
     struct lf_infer *x = user;
-    const struct lf_field *f = &x->schema->field[x->at];
+    struct lf_field *f = &x->schema->field[x->at];
     uint32_t row;
-    if (l->kind != lf_field_kind(f->type) || !l->name.len)
+    if (!(l->kind & lf_field_kinds(f)) || !l->name.len)
         return true;
     if (f->open_classes && !f->classes_of.len &&
         !lf_names_add(&x->field[x->at].classes, l->name, &row, NULL, err))
         return false;
+    f->parts |= l->rings > 1;
     return fo_walk_attrs(&l->attrs, see_attr, x, x->sample, err);
 }
 
@@ -164,6 +193,17 @@ static bool see_lent(void *user, const struct fo_seen *l, struct lf_error *err)
     uint32_t row;
     return !l->name.len ||
            lf_names_add(&x->field[x->at].classes, l->name, &row, NULL, err);
+}
+
+// Pixels say nothing here, and of a scalar only the values do.
+static bool see_field(struct lf_infer *x, struct lf_slice value, struct lf_error *err)
+{
+    const struct lf_field *f = &x->schema->field[x->at];
+    if (f->type == LF_FT_SEGMENTATION)
+        return true;
+    if (f->type != LF_FT_SCALAR)
+        return fo_walk(f->type, value, see_label, x, x->sample, err);
+    return !value.len || f->by_class || see_attr(x, LF_S("value"), value, err);
 }
 
 bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw,
@@ -177,7 +217,7 @@ bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw,
     fo_values(&x->extra, raw, lent);
     for (x->at = 0; x->at < x->schema->fields; x->at++) {
         int from = x->field[x->at].classes_from;
-        if (!fo_walk(x->schema->field[x->at].type, value[x->at], see_label, x, a, err))
+        if (!see_field(x, value[x->at], err))
             return false;
         if (from >= 0 &&
             !fo_walk(x->extra.field[from].type, lent[from], see_lent, x, a, err))
@@ -188,25 +228,22 @@ bool lf_infer_sample(struct lf_infer *x, struct lf_slice raw,
 
 // ---------------------------------------------------------------------------- the end
 
+// Whether the labels of a field have the tool's own flags.
+static bool may_flag(const struct lf_infer *x, const struct lf_field *f)
+{
+    return x->job->format->kinds & LF_FLAGS && lf_field_kind(f->type) != LF_SEGMENT &&
+           lf_field_kind(f->type) & LF_SPATIAL;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return lf_slice_cmp(*(const struct lf_slice *)a, *(const struct lf_slice *)b);
 }
 
-// metadata.json: classes of the field, else default_classes.
 static bool stored_classes(struct lf_infer *x, struct lf_field *f, struct lf_error *err)
 {
-    struct lf_slice doc = lf_json_trim(x->ds->metadata), all, list = {0}, key, value,
-                    name;
-    if (lf_json_get(doc, "classes", &all) &&
-        lf_json_type(lf_json_trim(all)) == LF_JSON_OBJECT)
-        for (struct lf_json_walk w = lf_json_enter(lf_json_trim(all));
-             lf_json_member(&w, &key, &value);)
-            if (lf_json_key_is(key, f->name))
-                list = lf_json_trim(value);
-    if (!list.len && lf_json_get(doc, "default_classes", &value))
-        list = lf_json_trim(value);
-    if (!list.len || lf_json_type(list) != LF_JSON_ARRAY) {
+    struct lf_slice list, value, name;
+    if (!lf_stored_classes(x->ds, f->name, &list)) {
         char text[100];
         return lf_fail(err, LF_E_SPEC,
                        "field \"%s\": the dataset stores no classes for it",
@@ -252,7 +289,7 @@ static bool close_classes(struct lf_infer *x, size_t i, struct lf_error *err)
 
 // bool only: a checkbox. Everything else is text in the tool; what comes back takes the
 // type seen.
-static void infer_def(struct lf_attr_def *d, const struct kinds *k)
+static void infer_type(struct lf_attr_def *d, const struct seen_attr *k)
 {
     bool number = k->whole || k->real;
     d->input = k->boolean && !number && !k->text ? LF_IN_CHECKBOX : LF_IN_TEXT;
@@ -263,35 +300,170 @@ static void infer_def(struct lf_attr_def *d, const struct kinds *k)
                                                 : LF_V_TEXT;
 }
 
-static bool any_value(const struct kinds *k)
+// Whether the value as the run's record will write it is the text it was.
+static bool reads_back(struct lf_slice text, enum lf_value type, struct lf_buf *buf)
+{
+    bool widened;
+    lf_buf_clear(buf);
+    return type == LF_V_TEXT || (lf_value_write(text, type, true, buf, &widened) &&
+                                 lf_slice_eq(lf_buf_view(buf), text));
+}
+
+// A text whose values are few becomes a select over them, if that was asked for.
+static bool infer_select(struct lf_infer *x, struct lf_attr_def *d,
+                         const struct seen_attr *k, struct lf_error *err)
+{
+    struct lf_buf buf = {0};
+    size_t n = k->values.count;
+    bool fit = d->input == LF_IN_TEXT && !k->many && n && n <= x->job->select_most;
+    for (size_t i = 0; fit && i < n; i++)
+        fit = reads_back(k->values.name[i], d->type, &buf);
+    bool ok = lf_buf_ok(&buf, err);
+    lf_buf_done(&buf);
+    if (!fit || !ok)
+        return ok;
+    d->value = lf_arena_take(&x->schema->arena, n, sizeof *d->value, err);
+    for (size_t i = 0; ok && d->value && i < n; i++)
+        ok = lf_arena_text(&x->schema->arena, k->values.name[i], &d->value[i], err);
+    if (!ok || !d->value)
+        return false;
+    qsort(d->value, n, sizeof *d->value, by_bytes);
+    d->values = n;
+    d->input = LF_IN_SELECT;
+    return true;
+}
+
+// Names that FiftyOne has for the tool's own flags.
+static void infer_flag(const struct lf_infer *x, const struct lf_field *f,
+                       struct lf_attr_def *d)
+{
+    if (!may_flag(x, f))
+        return;
+    if (!x->job->occluded_attr && lf_slice_is(d->name, "occluded") &&
+        d->input == LF_IN_CHECKBOX)
+        d->input = LF_IN_OCCLUDED;
+    if (!x->job->group_attr && lf_slice_is(d->name, "group_id") &&
+        d->input == LF_IN_TEXT && d->type == LF_V_INT)
+        d->input = LF_IN_GROUP;
+}
+
+static bool infer_def(struct lf_infer *x, const struct lf_field *f,
+                      struct lf_attr_def *d, const struct seen_attr *k,
+                      struct lf_error *err)
+{
+    infer_type(d, k);
+    if (f->type == LF_FT_SCALAR && f->scalar != LF_V_NULL) {
+        d->type = f->scalar;
+        d->input = f->scalar == LF_V_BOOL ? LF_IN_CHECKBOX : LF_IN_TEXT;
+    }
+    infer_flag(x, f, d);
+    return infer_select(x, d, k, err);
+}
+
+static bool any_value(const struct seen_attr *k)
 {
     return k->boolean || k->whole || k->real || k->text;
 }
 
 static bool close_attrs(struct lf_infer *x, size_t i, struct lf_error *err)
 {
+    static const struct seen_attr none = {0};
     struct lf_field *f = &x->schema->field[i];
     const struct seen_field *seen = &x->field[i];
     uint32_t row;
     for (size_t k = 0; k < f->attrs; k++)
         if (f->open_attr[k]) {
-            const struct kinds none = {0};
             bool known = lf_names_find(&seen->attrs, f->attr[k].name, &row);
-            infer_def(&f->attr[k], known ? &seen->kind[row] : &none);
+            if (!infer_def(x, f, &f->attr[k], known ? &seen->attr[row] : &none, err))
+                return false;
             f->open_attr[k] = false;
         }
     for (size_t k = 0; f->open_attrs && k < seen->attrs.count; k++) {
         struct lf_attr_def d = {
             .name = seen->attrs.name[k], .only = LF_NO_CLASS, .mutable = true};
         uint16_t there;
-        infer_def(&d, &seen->kind[k]);
-        if (any_value(&seen->kind[k]) &&
+        if (any_value(&seen->attr[k]) &&
             !lf_attr_find(f, LF_NO_CLASS, d.name, &there) &&
-            !lf_field_add_attr(x->schema, f, &d, false, err))
+            (!infer_def(x, f, &d, &seen->attr[k], err) ||
+             !lf_field_add_attr(x->schema, f, &d, false, err)))
             return false;
     }
     f->open_attrs = false;
     return true;
+}
+
+// ---------------------------------------------------------------------------- flags
+
+static bool bad_flag(const struct lf_field *f, const struct lf_attr_def *d,
+                     const char *why, struct lf_error *err)
+{
+    char field[60], attr[60];
+    return lf_fail(err, LF_E_SPEC, "field \"%s\", attribute \"%s\": %s",
+                   lf_escape(f->name, field, sizeof field),
+                   lf_escape(d->name, attr, sizeof attr), why);
+}
+
+// An attribute that an option names for a flag of the tool, in all fields that have the
+// flag; where no label has it yet, the labels to come will.
+static bool take_flag(struct lf_infer *x, struct lf_field *f, const char *name,
+                      enum lf_input input, struct lf_error *err)
+{
+    struct lf_attr_def d = {.name = lf_slice_of(name),
+                            .input = input,
+                            .type = input == LF_IN_OCCLUDED ? LF_V_BOOL : LF_V_INT,
+                            .only = LF_NO_CLASS,
+                            .mutable = true};
+    bool found = false;
+    uint32_t row;
+    if (!name || !may_flag(x, f))
+        return true;
+    size_t i = (size_t)(f - x->schema->field);
+    const struct seen_attr *k =
+        lf_names_find(&x->field[i].attrs, d.name, &row) ? &x->field[i].attr[row] : NULL;
+    if (k && (k->text || k->real || (input == LF_IN_OCCLUDED ? k->whole : k->boolean)))
+        return bad_flag(f, &d,
+                        input == LF_IN_OCCLUDED ? "it holds more than true and false"
+                                                : "it holds more than whole numbers",
+                        err);
+    for (size_t n = 0; n < f->attrs; n++)
+        if (lf_slice_eq(f->attr[n].name, d.name)) {
+            found = true;
+            f->attr[n].input = input;
+            f->attr[n].type = d.type;
+            f->attr[n].values = 0;
+            f->attr[n].listed = false;
+            f->attr[n].preset = (struct lf_slice){0};
+        }
+    return found || lf_field_add_attr(x->schema, f, &d, false, err);
+}
+
+// One flag of the tool, one attribute of a label. Where there is no such flag the
+// attribute is an ordinary one.
+static bool check_flags(const struct lf_infer *x, struct lf_field *f,
+                        struct lf_error *err)
+{
+    for (size_t i = 0; i < f->attrs; i++) {
+        struct lf_attr_def *d = &f->attr[i];
+        if (d->input != LF_IN_OCCLUDED && d->input != LF_IN_GROUP)
+            continue;
+        if (!may_flag(x, f))
+            d->input = d->input == LF_IN_OCCLUDED ? LF_IN_CHECKBOX : LF_IN_TEXT;
+        for (size_t k = 0; k < i; k++)
+            if (f->attr[k].input == d->input && may_flag(x, f) &&
+                !lf_slice_eq(f->attr[k].name, d->name) &&
+                (d->only == f->attr[k].only || d->only == LF_NO_CLASS ||
+                 f->attr[k].only == LF_NO_CLASS))
+                return bad_flag(f, d, "another one holds the same flag", err);
+    }
+    return true;
+}
+
+static bool close_flags(struct lf_infer *x, size_t i, struct lf_error *err)
+{
+    struct lf_field *f = &x->schema->field[i];
+    return take_flag(x, f, x->job->occluded_attr, LF_IN_OCCLUDED, err) &&
+           take_flag(x, f, x->job->group_attr, LF_IN_GROUP, err) &&
+           check_flags(x, f, err);
 }
 
 // A box's rotation is never an attribute of its own, also when the schema lists it.
@@ -320,18 +492,17 @@ static bool mark_read_only(struct lf_schema *s, struct lf_slice name,
                    lf_escape(name, text, sizeof text));
 }
 
-bool lf_infer_end(struct lf_infer *x, const char *const *read_only, size_t count,
-                  struct lf_error *err)
+bool lf_infer_end(struct lf_infer *x, struct lf_error *err)
 {
     for (size_t i = 0; i < x->schema->fields; i++) {
         if (!close_classes(x, i, err))
             return false;
         drop_rotation(&x->schema->field[i]);
-        if (!close_attrs(x, i, err))
+        if (!close_attrs(x, i, err) || !close_flags(x, i, err))
             return false;
     }
-    for (size_t i = 0; i < count; i++)
-        if (!mark_read_only(x->schema, lf_slice_of(read_only[i]), err))
+    for (size_t i = 0; i < x->job->read_onlys; i++)
+        if (!mark_read_only(x->schema, lf_slice_of(x->job->read_only[i]), err))
             return false;
     return true;
 }

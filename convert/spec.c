@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
+#include "convert/stored.h"
 #include "formats/base/cli.h"
 #include "formats/base/json.h"
+#include "formats/label/schema_parts.h"
 
 static bool bad_field(struct lf_error *err, enum lf_code code, struct lf_slice name,
                       const char *why)
@@ -13,20 +15,25 @@ static bool bad_field(struct lf_error *err, enum lf_code code, struct lf_slice n
                    why);
 }
 
-static bool read_file(const char *path, struct lf_schema *s, struct lf_error *err)
+static bool read_file(const char *path, struct lf_buf *text, struct lf_error *err)
 {
-    struct lf_buf text = {0};
     struct lf_in *in = lf_in_file(path, err);
     bool ok = in != NULL;
     for (size_t got = 1; ok && got;) {
-        char *room = lf_buf_room(&text, 1 << 16);
-        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(&text, err);
-        text.len += ok ? got : 0;
-        if (ok && text.len > 1 << 26)
+        char *room = lf_buf_room(text, 1 << 16);
+        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(text, err);
+        text->len += ok ? got : 0;
+        if (ok && text->len > 1 << 26)
             ok = lf_fail(err, LF_E_SPEC, "the file is too long for a label schema");
     }
-    ok = ok && lf_schema_read(lf_buf_view(&text), s, err);
     lf_in_free(&in);
+    return ok;
+}
+
+static bool read_schema(const char *path, struct lf_schema *s, struct lf_error *err)
+{
+    struct lf_buf text = {0};
+    bool ok = read_file(path, &text, err) && lf_schema_read(lf_buf_view(&text), s, err);
     lf_buf_done(&text);
     return ok || lf_fail_in_file(err, path);
 }
@@ -92,6 +99,12 @@ static bool take_attr(void *user, struct lf_slice name, struct lf_error *err)
                             .only = LF_NO_CLASS,
                             .mutable = true};
     return lf_field_add_attr(t->s, t->f, &d, true, err);
+}
+
+// The value of a scalar field, to be settled by what its samples hold.
+static bool take_value(struct target *t, struct lf_error *err)
+{
+    return take_attr(t, LF_S("value"), err);
 }
 
 static bool fill_classes(const struct lf_export_job *job, struct target *t,
@@ -167,7 +180,7 @@ static bool wrong_type(const struct fo_field *known, enum lf_field_type asked,
     char name[80], type[80];
     struct lf_slice cls = known->cls.len ? known->cls : known->type;
     lf_escape(known->name, name, sizeof name);
-    lf_escape(cls.len ? cls : LF_S("field of no known type"), type, sizeof type);
+    lf_escape(cls.len ? cls : LF_S("no known name"), type, sizeof type);
     words_for(known, &words);
     if (!lf_buf_ok(&words, err))
         ;
@@ -175,11 +188,10 @@ static bool wrong_type(const struct fo_field *known, enum lf_field_type asked,
         lf_fail(err, LF_E_FIELD, "field \"%s\": it is the sample's own", name);
     else if (!words.len)
         lf_fail(err, LF_E_FIELD,
-                "field \"%s\": the dataset holds a %s there, which cannot be annotated",
-                name, type);
+                "field \"%s\": it is of type %s, which cannot be annotated", name,
+                type);
     else
-        lf_fail(err, LF_E_FIELD,
-                "field \"%s\": the dataset holds a %s there; ask for %.*s, not %s",
+        lf_fail(err, LF_E_FIELD, "field \"%s\": it is of type %s; ask for %.*s, not %s",
                 name, type, (int)words.len, words.at, lf_field_type_name(asked));
     lf_buf_done(&words);
     return false;
@@ -204,11 +216,9 @@ static bool settle_new(const struct fo_dataset *ds, struct lf_field *f,
     if (f->type == LF_FT_UNKNOWN)
         return no_such_field(ds, f->name, err);
     f->scalar = LF_V_NULL; // the narrowest type of what comes back
-    if (f->type == LF_FT_SEGMENTATION)
-        return f->classes || bad_field(err, LF_E_NEW_FIELD, f->name,
-                                       "a new segmentation needs --mask-targets");
-    return f->type == LF_FT_SCALAR || f->classes || f->classes_of.len ||
-           bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs --classes");
+    return f->type == LF_FT_SCALAR || f->type == LF_FT_SEGMENTATION || f->classes ||
+           f->classes_of.len ||
+           bad_field(err, LF_E_NEW_FIELD, f->name, "a new field needs classes");
 }
 
 static bool settle_type(const struct fo_dataset *ds, const struct lf_format *format,
@@ -225,14 +235,115 @@ static bool settle_type(const struct fo_dataset *ds, const struct lf_format *for
                    lf_field_type_name(f->type));
 }
 
-static bool drop_right(const struct lf_field *f, struct lf_events *ev,
-                       struct lf_error *err)
+// ---------------------------------------------------------------------------- targets
+
+static bool given_targets(const char *arg, struct target *t, struct lf_error *err)
+{
+    struct lf_buf text = {0};
+    bool is_json = arg[0] == '{' || arg[0] == '[';
+    struct lf_slice json = lf_slice_of(arg);
+    bool ok = is_json || read_file(arg, &text, err);
+    if (ok && !is_json)
+        json = lf_buf_view(&text);
+    ok = ok && lf_json_check(json, (struct lf_json_rules){0}, 0, err) &&
+         lf_targets_read(t->s, t->f, json, err);
+    lf_buf_done(&text);
+    return ok || (!is_json && lf_fail_in_file(err, arg));
+}
+
+// As FiftyOne has it where nobody named the values: 1 to 255 under their numbers.
+static bool plain_targets(struct target *t, struct lf_error *err)
+{
+    struct lf_buf json = {0};
+    for (int i = 1; i < 256; i++)
+        lf_buf_printf(&json, "%c\"%d\": \"%d\"", i == 1 ? '{' : ',', i, i);
+    lf_buf_char(&json, '}');
+    bool ok =
+        lf_buf_ok(&json, err) && lf_targets_read(t->s, t->f, lf_buf_view(&json), err);
+    lf_buf_done(&json);
+    return ok;
+}
+
+static bool settle_targets(const struct lf_export_job *job, const struct fo_dataset *ds,
+                           struct target *t, struct lf_error *err)
+{
+    struct lf_slice json;
+    if (t->f->type != LF_FT_SEGMENTATION)
+        return t->f->open_targets || bad_field(err, LF_E_SPEC, t->f->name,
+                                               "mask targets are for segmentations");
+    t->f->classes_of = (struct lf_slice){0}; // its classes are the targets' names
+    if (!t->f->open_targets)
+        return true;
+    if (job->mask_targets)
+        return given_targets(job->mask_targets, t, err);
+    if (!t->f->existing)
+        return bad_field(err, LF_E_NEW_FIELD, t->f->name,
+                         "a new segmentation needs mask targets");
+    return lf_stored_targets(ds, t->f->name, &json)
+               ? lf_targets_read(t->s, t->f, json, err)
+               : plain_targets(t, err);
+}
+
+// ---------------------------------------------------------------------------- parts
+
+static bool dropped(struct lf_events *ev, const struct lf_field *f, const char *why,
+                    struct lf_error *err)
 {
     struct lf_event e = {
-        .code = LF_N_OPTION,
-        .field = f->name,
-        .text = LF_S("a new field has no restrictions; they are left out")};
+        .code = LF_N_OPTION, .field = f->name, .text = lf_slice_of(why)};
     return lf_events_add(ev, &e, err);
+}
+
+// A tag a class, or one tag of the field's name whose one attribute is the value.
+static bool settle_scalar(struct target *t, struct lf_events *ev, struct lf_error *err)
+{
+    struct lf_field *f = t->f;
+    size_t keep = 0;
+    if (!f->by_class_given)
+        f->by_class = f->classes || f->classes_of.len;
+    for (size_t i = 0; !f->by_class && i < f->attrs; i++)
+        if (lf_slice_is(f->attr[i].name, "value") && f->attr[i].only == LF_NO_CLASS) {
+            f->attr[0] = f->attr[i];
+            f->open_attr[0] = f->open_attr[i];
+            keep = 1;
+        }
+    bool more = f->attrs > keep;
+    f->attrs = keep;
+    f->open_attrs = false;
+    if (more && !dropped(ev, f, "a scalar has no attributes but its value", err))
+        return false;
+    if (f->by_class)
+        return true;
+    f->open_classes = false;
+    f->classes_of = (struct lf_slice){0};
+    f->classes = 0;
+    return lf_field_add_class(t->s, f, f->name, err) && (keep || take_value(t, err));
+}
+
+static bool settle_attrs(const struct lf_export_job *job, struct target *t,
+                         struct lf_events *ev, struct lf_error *err)
+{
+    struct lf_field *f = t->f;
+    if (f->type == LF_FT_SCALAR)
+        return settle_scalar(t, ev, err);
+    if (f->type != LF_FT_SEGMENTATION)
+        return fill_attrs(job, t, err);
+    bool any = f->attrs > 0;
+    f->attrs = 0;
+    f->open_attrs = false;
+    return !any || dropped(ev, f, "a segmentation has no attributes", err);
+}
+
+static bool settle_skeleton(const struct fo_dataset *ds, struct target *t,
+                            struct lf_error *err)
+{
+    struct lf_slice json;
+    if (lf_field_kind(t->f->type) != LF_POINTS) {
+        t->f->nodes = t->f->edges = 0;
+        return true;
+    }
+    return t->f->nodes_given || !lf_stored_skeleton(ds, t->f->name, &json) ||
+           lf_skeleton_read(t->s, t->f, json, err);
 }
 
 static bool fill_rights(const struct lf_export_job *job, struct lf_field *f,
@@ -242,9 +353,34 @@ static bool fill_rights(const struct lf_export_job *job, struct lf_field *f,
     f->rights = (f->rights & ~use) | (job->rights & use);
     if (!f->existing && f->rights != LF_MAY_ALL) {
         f->rights = LF_MAY_ALL;
-        return drop_right(f, ev, err);
+        return dropped(ev, f, "a new field has no restrictions; they are left out",
+                       err);
     }
     return true;
+}
+
+static bool settle(const struct lf_export_job *job, const struct fo_dataset *ds,
+                   struct target *t, struct lf_events *ev, struct lf_error *err)
+{
+    if (!fill_classes(job, t, err) || !settle_type(ds, job->format, t->f, err) ||
+        !settle_targets(job, ds, t, err) || !settle_attrs(job, t, ev, err) ||
+        !settle_skeleton(ds, t, err) || !fill_rights(job, t->f, ev, err))
+        return false;
+    t->f->open_attrs &= t->f->existing; // a new one has none to be seen
+    return true;
+}
+
+// An option that no field of the run has a place for.
+static bool no_place(const struct lf_export_job *job, const struct lf_schema *s,
+                     struct lf_events *ev, struct lf_error *err)
+{
+    struct lf_event e = {
+        .code = LF_N_OPTION,
+        .text = LF_S("--mask-targets is not used: the run has no segmentation")};
+    bool any = !job->mask_targets;
+    for (size_t i = 0; i < s->fields; i++)
+        any |= s->field[i].type == LF_FT_SEGMENTATION;
+    return any || lf_events_add(ev, &e, err);
 }
 
 bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
@@ -253,7 +389,7 @@ bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
     struct lf_event beside = {.code = LF_N_OPTION,
                               .text = LF_S("--field is not used beside --schema")};
     if (job->schema_file) {
-        if (!read_file(job->schema_file, s, err) ||
+        if (!read_schema(job->schema_file, s, err) ||
             (job->fields && !lf_events_add(ev, &beside, err)))
             return false;
     } else {
@@ -266,10 +402,8 @@ bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
                        "which field? give --field NAME or --schema FILE");
     for (size_t i = 0; i < s->fields; i++) {
         struct target t = {s, &s->field[i]};
-        if (!fill_classes(job, &t, err) || !settle_type(ds, job->format, t.f, err) ||
-            !fill_attrs(job, &t, err) || !fill_rights(job, t.f, ev, err))
+        if (!settle(job, ds, &t, ev, err))
             return false;
-        t.f->open_attrs &= t.f->existing; // a new one has none to be seen
     }
-    return true;
+    return no_place(job, s, ev, err);
 }

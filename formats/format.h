@@ -42,7 +42,7 @@ struct lf_writer;
 struct lf_format {
     const char *name; // as a person types it
     const char *tool; // as a person calls it
-    unsigned kinds;   // lf_kind bits it can carry
+    unsigned kinds;   // lf_kind bits it can carry, and LF_FLAGS
     unsigned rules;   // version of `ship`; stored in the run, checked at merge
     double slack;     // pixels: half the tool's rounding and a little
     bool relative;    // coordinates come relative: both sides are taken at size 1 x 1

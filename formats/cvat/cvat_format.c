@@ -5,7 +5,7 @@
 const struct lf_format lf_format_cvat_images = {
     .name = "cvat-images",
     .tool = "cvat",
-    .kinds = CVAT_KINDS,
+    .kinds = CVAT_KINDS | LF_FLAGS,
     .rules = 2,
     // The server's writer rounds to two decimals: half of that, and room for the
     // double's own.

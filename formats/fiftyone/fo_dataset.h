@@ -139,6 +139,7 @@ struct fo_seen {
     unsigned kind;
     struct lf_slice raw; // the label
     struct fo_attrs attrs;
+    size_t rings; // of a polyline or polygon: its shapes
 };
 LF_MUST_USE bool fo_walk(enum lf_field_type type, struct lf_slice value,
                          bool (*see)(void *user, const struct fo_seen *seen,

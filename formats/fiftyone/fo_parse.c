@@ -437,6 +437,16 @@ bool fo_parse(const struct fo_source *src, struct lf_slice raw, struct lf_arena 
     return true;
 }
 
+static size_t elements(struct lf_slice list)
+{
+    struct lf_slice value;
+    size_t n = 0;
+    if (list.len && lf_json_type(list) == LF_JSON_ARRAY)
+        for (struct lf_json_walk w = lf_json_enter(list); lf_json_element(&w, &value);)
+            n++;
+    return n;
+}
+
 static bool see_label(enum lf_field_type type, struct lf_slice raw,
                       bool (*see)(void *user, const struct fo_seen *seen,
                                   struct lf_error *err),
@@ -447,7 +457,12 @@ static bool see_label(enum lf_field_type type, struct lf_slice raw,
         return lf_fail(err, LF_E_DOCUMENT, "a label is not an object");
     if (!look(raw, a, &found, err))
         return false;
-    struct fo_seen seen = {found.name, kind_of(type, &found), raw, found.attrs};
+    struct fo_seen seen = {.name = found.name,
+                           .kind = kind_of(type, &found),
+                           .raw = raw,
+                           .attrs = found.attrs};
+    if (seen.kind & (LF_POLYLINE | LF_POLYGON))
+        seen.rings = elements(found.points);
     return see(user, &seen, err);
 }
 

@@ -21,7 +21,7 @@ enum lf_kind { // bits, so that what a file can tell is a set
     LF_CUBOID = 1024,
     LF_OTHER = 2048,   // a kind that has no name here
     LF_IDS = 1 << 16,  // only in `told`: the file could carry label ids
-    LF_FLAGS = 1 << 18 // only in `told`: occluded and group
+    LF_FLAGS = 1 << 18 // in `told` and of a format: occluded and group
 };
 // Kinds that lie somewhere in the image; the others are about all of it.
 #define LF_SPATIAL                                                                     \

@@ -148,7 +148,8 @@ static bool schema_closed(const struct lf_schema *s, struct lf_error *err)
 {
     for (size_t i = 0; i < s->fields; i++) {
         const struct lf_field *f = &s->field[i];
-        if (f->type == LF_FT_UNKNOWN || f->open_classes || f->open_attrs)
+        if (f->type == LF_FT_UNKNOWN || f->open_classes || f->open_attrs ||
+            (f->type == LF_FT_SEGMENTATION && f->open_targets))
             return damaged(err, "run.json: the schema is not complete");
         for (size_t k = 0; k < f->attrs; k++)
             if (f->open_attr[k] || !f->attr[k].preset.at)

@@ -98,7 +98,9 @@ struct lf_field {
     unsigned rights_given;      // lf_right bits that were spelled out
     struct lf_slice classes_of; // "@FIELD", "dataset": where the classes come from
     bool open_targets; // segmentation: mask targets are the dataset's, else 1 to 255
-    bool *open_attr;   // per attribute: named only, its input is to be inferred
+    bool nodes_given;  // the skeleton, or that there is none, was spelled out
+    bool by_class_given;
+    bool *open_attr; // per attribute: named only, its input is to be inferred
 };
 
 struct lf_schema {

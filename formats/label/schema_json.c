@@ -1,6 +1,6 @@
 #include "formats/base/json.h"
 #include "formats/base/limits.h"
-#include "formats/label/schema.h"
+#include "formats/label/schema_parts.h"
 #include "formats/label/value.h"
 
 static const struct {
@@ -33,8 +33,10 @@ struct lf_field *lf_schema_add_field(struct lf_schema *s, struct lf_slice name,
         return NULL;
     s->field = fields;
     struct lf_field *f = &s->field[s->fields];
-    *f = (struct lf_field){
-        .rights = LF_MAY_ALL, .open_classes = true, .open_attrs = true};
+    *f = (struct lf_field){.rights = LF_MAY_ALL,
+                           .open_classes = true,
+                           .open_attrs = true,
+                           .open_targets = true};
     if (!lf_arena_text(&s->arena, name, &f->name, err))
         return NULL;
     s->fields++;
@@ -132,6 +134,7 @@ static bool read_values(struct lf_slice json, struct lf_schema *s,
 {
     struct lf_slice value;
     size_t room = 0;
+    bool first = true;
     void *values = NULL;
     if (lf_json_type(json) == LF_JSON_NULL)
         return true;
@@ -145,7 +148,10 @@ static bool read_values(struct lf_slice json, struct lf_schema *s,
         d->value = values;
         if (!text_of(value, s, &d->value[d->values], &type, err))
             return false;
-        join_type(&d->type, type, d->values++ == 0);
+        if (type != LF_V_NULL) // nothing chosen
+            join_type(&d->type, type, first);
+        first &= type == LF_V_NULL;
+        d->values++;
     }
     d->listed = d->values > 0;
     return true;
@@ -170,7 +176,8 @@ static bool read_attr(struct lf_slice json, struct lf_schema *s, struct lf_attr_
             ok = text_of(value, s, &text, &type, err) &&
                  (lf_input_parse(text, &d->input) ||
                   bad(err, d->name,
-                      "the type must be text, number, checkbox, select or radio"));
+                      "the type must be text, number, checkbox, select, radio, "
+                      "occluded or group_id"));
         } else if (lf_json_key_is(key, LF_S("values"))) {
             ok = read_values(value, s, d, err);
         } else if (lf_json_key_is(key, LF_S("default"))) {
@@ -197,8 +204,10 @@ static bool read_attr(struct lf_slice json, struct lf_schema *s, struct lf_attr_
     if (any && !has_type)
         return bad(err, d->name, "the attribute has no type");
     *open = !any;
-    if (d->input == LF_IN_CHECKBOX)
+    if (d->input == LF_IN_CHECKBOX || d->input == LF_IN_OCCLUDED)
         d->type = LF_V_BOOL;
+    else if (d->input == LF_IN_GROUP)
+        d->type = LF_V_INT;
     else if (d->input == LF_IN_NUMBER)
         d->type = d->type == LF_V_INT ? LF_V_INT : LF_V_FLOAT;
     else if (!d->values || d->input == LF_IN_TEXT)
@@ -334,39 +343,88 @@ static bool read_right(struct lf_field *f, struct lf_slice key, struct lf_slice 
     return true;
 }
 
+static bool read_value_type(struct lf_slice json, struct lf_field *f,
+                            struct lf_schema *s, struct lf_error *err)
+{
+    struct lf_slice text;
+    enum lf_value type;
+    f->scalar = LF_V_NULL;
+    if (lf_json_type(json) == LF_JSON_NULL)
+        return true;
+    if (!text_of(json, s, &text, &type, err))
+        return false;
+    for (unsigned i = LF_V_NULL; i <= LF_V_TEXT; i++)
+        if (lf_slice_is(text, lf_value_name((enum lf_value)i))) {
+            f->scalar = (enum lf_value)i;
+            return true;
+        }
+    return bad(err, f->name, "\"scalar\" must be bool, int, float, str or null");
+}
+
+static bool read_type(struct lf_slice json, struct lf_field *f, struct lf_schema *s,
+                      struct lf_error *err)
+{
+    struct lf_slice text;
+    enum lf_value type;
+    return lf_json_type(json) == LF_JSON_NULL ||
+           (text_of(json, s, &text, &type, err) &&
+            (lf_field_type_parse(text, &f->type) ||
+             bad(err, f->name, "the type must be " LF_FIELD_TYPES)));
+}
+
+// What needs the classes to be known.
+struct later {
+    struct lf_slice aliases, targets;
+};
+
+static bool read_member(struct lf_schema *s, struct lf_field *f, struct lf_slice key,
+                        struct lf_slice value, struct later *later,
+                        struct lf_error *err)
+{
+    if (lf_json_key_is(key, LF_S("type")))
+        return read_type(value, f, s, err);
+    if (lf_json_key_is(key, LF_S("classes")))
+        return read_classes(s, f, value, err);
+    if (lf_json_key_is(key, LF_S("attributes")))
+        return lf_schema_read_attrs(s, f, value, LF_NO_CLASS, err);
+    if (lf_json_key_is(key, LF_S("existing_field")))
+        return bool_of(value, f->name, &f->existing, err);
+    if (lf_json_key_is(key, LF_S("skeleton")))
+        return lf_skeleton_read(s, f, value, err);
+    if (lf_json_key_is(key, LF_S("parts")))
+        return bool_of(value, f->name, &f->parts, err);
+    if (lf_json_key_is(key, LF_S("scalar")))
+        return read_value_type(value, f, s, err);
+    if (lf_json_key_is(key, LF_S("by_class"))) {
+        f->by_class_given = true;
+        return bool_of(value, f->name, &f->by_class, err);
+    }
+    if (lf_json_key_is(key, LF_S("mask_targets")))
+        later->targets = value;
+    else if (lf_json_key_is(key, LF_S("tool_names")))
+        later->aliases = value;
+    else
+        return read_right(f, key, value, err);
+    return true;
+}
+
 static bool read_field(struct lf_schema *s, struct lf_field *f, struct lf_slice json,
                        struct lf_error *err)
 {
-    struct lf_slice key, value, text, aliases = {0};
-    enum lf_value type;
+    struct lf_slice key, value;
+    struct later later = {0};
     f->existing = true;
     if (lf_json_type(json) == LF_JSON_NULL)
         return true;
     if (lf_json_type(json) != LF_JSON_OBJECT)
         return bad(err, f->name, "a field's entry must be an object");
-    for (struct lf_json_walk w = lf_json_enter(json);
-         lf_json_member(&w, &key, &value);) {
-        bool ok = true;
-        value = lf_json_trim(value);
-        if (lf_json_key_is(key, LF_S("type")))
-            ok = lf_json_type(value) == LF_JSON_NULL ||
-                 (text_of(value, s, &text, &type, err) &&
-                  (lf_field_type_parse(text, &f->type) ||
-                   bad(err, f->name, "the type must be " LF_FIELD_TYPES)));
-        else if (lf_json_key_is(key, LF_S("classes")))
-            ok = read_classes(s, f, value, err);
-        else if (lf_json_key_is(key, LF_S("attributes")))
-            ok = lf_schema_read_attrs(s, f, value, LF_NO_CLASS, err);
-        else if (lf_json_key_is(key, LF_S("existing_field")))
-            ok = bool_of(value, f->name, &f->existing, err);
-        else if (lf_json_key_is(key, LF_S("tool_names")))
-            aliases = value;
-        else
-            ok = read_right(f, key, value, err);
-        if (!ok)
+    for (struct lf_json_walk w = lf_json_enter(json); lf_json_member(&w, &key, &value);)
+        if (!read_member(s, f, key, lf_json_trim(value), &later, err))
             return false;
-    }
-    return !aliases.at || read_class_aliases(s, f, aliases, err);
+    if (later.targets.at && lf_json_type(later.targets) != LF_JSON_NULL &&
+        !lf_targets_read(s, f, later.targets, err))
+        return false;
+    return !later.aliases.at || read_class_aliases(s, f, later.aliases, err);
 }
 
 bool lf_schema_read(struct lf_slice json, struct lf_schema *s, struct lf_error *err)
@@ -503,6 +561,20 @@ static void write_field(const struct lf_field *f, struct lf_buf *out)
     write_classes(f, out);
     write_key(out, "attributes");
     write_attrs(f, LF_NO_CLASS, out);
+    if (f->type == LF_FT_SEGMENTATION) {
+        write_key(out, "mask_targets");
+        lf_targets_write(f, out);
+    }
+    if (f->nodes) {
+        write_key(out, "skeleton");
+        lf_skeleton_write(f, out);
+    }
+    if (f->parts)
+        write_bool(out, "parts", true);
+    if (f->type == LF_FT_SCALAR) {
+        write_text(out, "scalar", lf_slice_of(lf_value_name(f->scalar)));
+        write_bool(out, "by_class", f->by_class);
+    }
     write_bool(out, "existing_field", f->existing);
     for (size_t i = 0; f->existing && i < sizeof rights / sizeof *rights; i++)
         write_bool(out, rights[i].key, f->rights & rights[i].right);

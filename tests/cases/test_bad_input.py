@@ -230,7 +230,7 @@ ROWS = [
     ("a list is a text", sample(0, setting("ground_truth", "detections", "x")), EXPORT, 4, "LF3043", "65a000006861726200000009"),
     ("a video", sample(0, setting("_media_type", "video")), EXPORT, 4, "LF4008", "65a000006861726200000009"),
     ("field unknown", NOTHING, ["export", "ds", "--field", "grund_truth", "-o", "new"], 2, "LF1008", "did you mean \"ground_truth\""),
-    ("field of scalars", NOTHING, ["export", "ds", "--field", "ships_seen", "-o", "new"], 2, "LF1008", "ships_seen"),
+    ("field of the sample itself", NOTHING, ["export", "ds", "--field", "filepath", "-o", "new"], 2, "LF1008", "filepath"),
     # ---- media
     ("media gone", gone("ds/data/north-01.png"), EXPORT, 4, "LF4005", "65a000006861726200000009"),
     ("media with ..", sample(0, setting("filepath", "data/../../secret.png")), EXPORT, 8, "LF3031", "65a000006861726200000009"),

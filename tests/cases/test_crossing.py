@@ -14,7 +14,6 @@ HARBOR = "harbor"
 LEFT = "LF4012"      # note: a field of the dataset is not in the run
 NO_CLASS = "LF4001"  # note: a label without class stays at home
 MASK = "LF4002"      # note: a mask in a field of boxes stays at home
-NAME = "LF4006"      # note: an attribute travels under another name
 
 # fixture, fields, labels shipped, labels that stay at home, findings of the export. Every label that
 # stays at home has its finding; the merge itself has none.
@@ -32,16 +31,16 @@ CROSSINGS = [
     ("images_use_dirs", ["ground_truth"], 1, 0, {}),
     ("images_full", ["classification"], 3, 0, {LEFT: 20}),
     ("images_full", ["classifications"], 6, 0, {LEFT: 20}),
-    ("images_full", ["detections"], 10, 2, {NO_CLASS: 2, NAME: 1, LEFT: 20}),
+    ("images_full", ["detections"], 10, 2, {NO_CLASS: 2, LEFT: 20}),
     ("images_full", ["detection"], 3, 0, {LEFT: 20}),
     ("images_full", ["instances_disk"], 3, 3, {MASK: 3, LEFT: 20}),
     ("images_full", ["classification", "classifications", "detections", "detection", "instances_disk"],
-     25, 5, {NO_CLASS: 2, NAME: 1, MASK: 3, LEFT: 16}),
+     25, 5, {NO_CLASS: 2, MASK: 3, LEFT: 16}),
     ("images_view", ["classification"], 3, 0, {LEFT: 20}),
-    ("images_view", ["detections"], 10, 2, {NO_CLASS: 2, NAME: 1, LEFT: 20}),
+    ("images_view", ["detections"], 10, 2, {NO_CLASS: 2, LEFT: 20}),
     ("images_view", ["instances_disk"], 3, 3, {MASK: 3, LEFT: 20}),
     ("images_view", ["classification", "detections", "instances_disk"], 16, 5,
-     {NO_CLASS: 2, NAME: 1, MASK: 3, LEFT: 18}),
+     {NO_CLASS: 2, MASK: 3, LEFT: 18}),
 ]
 
 # Fields in which no label has a class: nothing can travel, and the person is told so.

@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool closed = ok && lf_schema_index(&s, &err);
     for (size_t i = 0; closed && i < s.fields; i++) {
         closed = s.field[i].type != LF_FT_UNKNOWN && !s.field[i].open_classes &&
-                 !s.field[i].open_attrs;
+                 !s.field[i].open_attrs &&
+                 (s.field[i].type != LF_FT_SEGMENTATION || !s.field[i].open_targets);
         for (size_t k = 0; closed && k < s.field[i].attrs; k++)
             closed = !s.field[i].open_attr[k];
     }
