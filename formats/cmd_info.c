@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "formats/archive_count.h"
 #include "formats/base/json.h"
 #include "formats/base/limits.h"
 #include "formats/base/relpath.h"
@@ -157,18 +158,63 @@ static bool info_dataset(const char *path, const struct args *a, struct lf_buf *
 // ---------------------------------------------------------------------------- an
 // archive
 
+static void text_archive(const struct lf_archive_count *c, struct lf_buf *out)
+{
+    const char *before = ": ";
+    lf_buf_printf(out, "%llu document%s, %llu item%s", (unsigned long long)c->documents,
+                  c->documents == 1 ? "" : "s", (unsigned long long)c->items,
+                  c->items == 1 ? "" : "s");
+    for (unsigned k = 0; k < LF_KIND_BITS; k++)
+        if (c->kind[k]) {
+            lf_buf_printf(out, "%s%llu %s", before, (unsigned long long)c->kind[k],
+                          lf_kind_name(1u << k));
+            before = ", ";
+        }
+    lf_buf_printf(out, "\n%llu attribute%s, %llu skeleton node%s\n",
+                  (unsigned long long)c->attributes, c->attributes == 1 ? "" : "s",
+                  (unsigned long long)c->nodes, c->nodes == 1 ? "" : "s");
+}
+
+static void json_archive(const struct lf_archive_count *c, struct lf_buf *out)
+{
+    const char *before = "";
+    lf_buf_printf(out,
+                  ", \"documents\": %llu, \"items\": %llu, \"attributes\": %llu, "
+                  "\"nodes\": %llu, \"kinds\": {",
+                  (unsigned long long)c->documents, (unsigned long long)c->items,
+                  (unsigned long long)c->attributes, (unsigned long long)c->nodes);
+    for (unsigned k = 0; k < LF_KIND_BITS; k++)
+        if (c->kind[k]) {
+            lf_buf_printf(out, "%s\"%s\": %llu", before, lf_kind_name(1u << k),
+                          (unsigned long long)c->kind[k]);
+            before = ", ";
+        }
+    lf_buf_char(out, '}');
+}
+
 static bool info_archive(const char *path, const struct args *a, struct lf_buf *out,
                          struct lf_error *err)
 {
     struct lf_tree *t = lf_tree_open(path, err);
     const struct lf_format *f = NULL;
+    struct lf_archive_count c;
     bool ok = t && lf_format_of(t, &f, err);
-    if (ok && a->json)
-        lf_buf_printf(out, "{\"format\": \"%s\", \"members\": %zu}\n", f->name,
+    // The labels of an edited copy are told by a run's fields, so without one by
+    // nothing.
+    const bool counts = ok && !f->relative;
+    ok = ok && (!counts || lf_archive_count(f, t, &c, err));
+    if (ok && a->json) {
+        lf_buf_printf(out, "{\"format\": \"%s\", \"members\": %zu", f->name,
                       lf_tree_count(t));
-    else if (ok)
+        if (counts)
+            json_archive(&c, out);
+        lf_buf_text(out, "}\n");
+    } else if (ok) {
         lf_buf_printf(out, "%s archive, %zu member%s\nread as: %s\n", f->name,
                       lf_tree_count(t), lf_tree_count(t) == 1 ? "" : "s", f->reads);
+        if (counts)
+            text_archive(&c, out);
+    }
     lf_tree_free(&t);
     return ok;
 }

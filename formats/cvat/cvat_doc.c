@@ -60,7 +60,7 @@ static bool plain_name(struct cvat_doc *d, struct lf_slice *name, struct lf_erro
     uint32_t row;
     size_t dot = name->len, digits;
     struct lf_slice shorter;
-    if (strcmp(d->meta.kind, "project") != 0)
+    if (strcmp(d->meta.kind, "project") != 0 || !d->run->items)
         return true;
     if (!lf_run_find(d->run, *name, &row, &how, err))
         return false;
