@@ -461,9 +461,7 @@ static bool on_text(void *user, struct lf_slice text, struct lf_error *err)
 {
     struct cvat_doc *d = user;
     enum state state = d->state[d->depth];
-    static const char svg[] = "/svg"; // a skeleton's picture, of any length
-    if (state == IN_ATTRIBUTE ||
-        (state == IN_META && !lf_slice_ends(path_of(d), LF_S(svg)))) {
+    if (state == IN_ATTRIBUTE || state == IN_META) {
         if (d->text.len + text.len > LF_XML_ATTRIBUTE)
             return lf_fail(err, LF_E_XML_ATTRIBUTE,
                            "a text is longer than the limit "

@@ -38,7 +38,7 @@ static bool check_mask(const struct lf_mask *m, const struct lf_sample *s,
 {
     uint64_t length = 0;
     for (uint32_t i = 0; i < m->runs; i++) {
-        length += 2; // ", "
+        length += i ? 2 : 0; // ", "
         for (uint32_t v = m->run[i]; v > 9; v /= 10)
             length++;
         length++;
