@@ -247,28 +247,71 @@ static bool add(struct lf_commit *c, const char *name, const char *undo,
            lf_commit_add(c, temp, name, undo[0] ? old : NULL, err);
 }
 
+static int by_path(const void *a, const void *b)
+{
+    return lf_slice_cmp(*(const struct lf_slice *)a, *(const struct lf_slice *)b);
+}
+
+static size_t folder_length(struct lf_slice path)
+{
+    size_t n = path.len;
+    while (n && path.at[n - 1] != '/')
+        n--;
+    return n ? n - 1 : 0;
+}
+
+// Sorted, so that those of one folder are one step.
+static bool add_sorted(struct lf_commit *c, const struct lf_slice *mask, size_t count,
+                       struct lf_error *err)
+{
+    struct lf_slice last = {0};
+    char path[LF_NAME_BYTES + 1];
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        size_t n = folder_length(mask[i]);
+        struct lf_slice folder = {mask[i].at, n}, name = {mask[i].at, mask[i].len};
+        if (n) {
+            name = (struct lf_slice){mask[i].at + n + 1, mask[i].len - n - 1};
+            snprintf(path, sizeof path, "%.*s", (int)n, folder.at);
+            ok = lf_slice_eq(folder, last) || lf_commit_add_group(c, path, NULL, err);
+            ok = ok && lf_commit_add_name(c, name, err);
+        } else {
+            snprintf(path, sizeof path, "%.*s", (int)name.len, name.at);
+            ok = add(c, path, "", path, err);
+        }
+        last = folder;
+    }
+    return ok;
+}
+
 static bool add_masks(const struct lf_writing *w, struct lf_commit *c,
                       struct lf_error *err)
 {
-    char name[LF_NAME_BYTES + 1];
-    bool ok = true;
-    for (size_t i = 0; ok && i < w->mask.count; i++) {
-        snprintf(name, sizeof name, "%.*s", (int)w->mask.name[i].len,
-                 w->mask.name[i].at);
-        ok = add(c, name, "", name, err);
+    size_t count = w->mask.count;
+    struct lf_slice *mask = lf_alloc(count, sizeof *mask, err);
+    if (mask && count) {
+        memcpy(mask, w->mask.name, count * sizeof *mask);
+        qsort(mask, count, sizeof *mask, by_path);
     }
+    bool ok = mask && add_sorted(c, mask, count, err);
+    lf_free(mask);
     return ok;
 }
 
 static bool add_samples(const struct lf_writing *w, struct lf_commit *c,
                         const char *undo, struct lf_error *err)
 {
-    bool ok = true;
+    char keep[500];
+    if (w->out)
+        return add(c, "samples.json", undo, "samples.json", err);
+    bool ok =
+        !w->files || (lf_path_printf(keep, sizeof keep, err, "%s/samples", undo) &&
+                      lf_commit_add_group(c, "samples", keep, err));
     for (size_t i = 0; ok && i < w->files; i++) {
         const char *name = fo_file_name(w->ds, w->file[i]);
-        ok = add(c, name, undo, name, err);
+        ok = lf_commit_add_name(c, lf_slice_of(strchr(name, '/') + 1), err);
     }
-    return ok && (!w->out || add(c, "samples.json", undo, "samples.json", err));
+    return ok;
 }
 
 static bool is_there(const struct lf_writing *w, const char *name)

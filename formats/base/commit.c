@@ -14,20 +14,17 @@
 #include <unistd.h>
 
 #include "formats/base/alloc.h"
-#include "formats/base/buf.h"
+#include "formats/base/commit_move.h"
 #include "formats/base/fs.h"
 #include "formats/base/relpath.h"
 
-enum { VERSION = 1, LIST_CAP = 1 << 24, PIECE = 65536 };
-
-struct move {
-    const char *from, *to, *keep; // keep: NULL when the old one is not kept
-};
+// Lists of the first version hold no groups.
+enum { VERSION = 2, LIST_CAP = 1 << 28 };
 
 struct lf_commit {
     int root;
     const char *list;
-    struct move *move;
+    struct lf_move *move;
     size_t count, cap;
     struct lf_arena arena;
     bool placed; // the list is on the disk: temporary files are the list's now
@@ -56,6 +53,24 @@ static bool copy_text(struct lf_commit *c, const char *text, const char **copy,
     return true;
 }
 
+// The paths of a list that lies on a disk may be anybody's.
+static bool copy_path(struct lf_commit *c, const char *path, const char **copy,
+                      struct lf_error *err)
+{
+    return lf_relpath_check(lf_slice_of(path), LF_E_PATH, err) &&
+           copy_text(c, path, copy, err);
+}
+
+static bool add_move(struct lf_commit *c, const struct lf_move *m, struct lf_error *err)
+{
+    void *array = c->move;
+    if (!lf_arena_grow(&c->arena, &array, &c->cap, c->count + 1, sizeof *m, err))
+        return false;
+    c->move = array;
+    c->move[c->count++] = *m;
+    return true;
+}
+
 struct lf_commit *lf_commit_new(const char *root, const char *list,
                                 struct lf_error *err)
 {
@@ -76,148 +91,39 @@ struct lf_commit *lf_commit_new(const char *root, const char *list,
 bool lf_commit_add(struct lf_commit *c, const char *temp, const char *target,
                    const char *keep, struct lf_error *err)
 {
-    struct move m = {0};
-    void *array = c->move;
-    // The paths of a list that lies on a disk may be anybody's.
-    if (!lf_relpath_check(lf_slice_of(temp), LF_E_PATH, err) ||
-        !lf_relpath_check(lf_slice_of(target), LF_E_PATH, err) ||
-        (keep && !lf_relpath_check(lf_slice_of(keep), LF_E_PATH, err)) ||
-        !copy_text(c, temp, &m.from, err) || !copy_text(c, target, &m.to, err) ||
-        (keep && !copy_text(c, keep, &m.keep, err)) ||
-        !lf_arena_grow(&c->arena, &array, &c->cap, c->count + 1, sizeof m, err))
+    struct lf_move m = {0};
+    return copy_path(c, temp, &m.from, err) && copy_path(c, target, &m.to, err) &&
+           (!keep || copy_path(c, keep, &m.keep, err)) && add_move(c, &m, err);
+}
+
+bool lf_commit_add_group(struct lf_commit *c, const char *folder, const char *keep,
+                         struct lf_error *err)
+{
+    struct lf_move m = {.names = lf_arena_take(&c->arena, 1, sizeof *m.names, err)};
+    return m.names && copy_path(c, folder, &m.folder, err) &&
+           (!keep || copy_path(c, keep, &m.keep, err)) && add_move(c, &m, err);
+}
+
+bool lf_commit_add_name(struct lf_commit *c, struct lf_slice name, struct lf_error *err)
+{
+    struct lf_buf *names = c->move[c->count - 1].names;
+    if (memchr(name.at, '/', name.len))
+        return lf_fail(err, LF_E_PATH, "it is not a name in the folder");
+    if (!lf_relpath_check(name, LF_E_PATH, err))
         return false;
-    c->move = array;
-    c->move[c->count++] = m;
+    lf_buf_slice(names, name);
+    lf_buf_add(names, "\n", 2); // and the NUL, which the next name overwrites
+    if (!lf_buf_ok(names, err))
+        return false;
+    names->len--;
     return true;
-}
-
-static bool kind_of(int root, const char *path, enum lf_fs_kind *kind,
-                    struct lf_error *err)
-{
-    struct place p;
-    if (!open_place(&p, root, path, err))
-        return false;
-    *kind = lf_fs_kind(p.folder, p.base, err);
-    lf_fs_drop(&p.folder);
-    return *kind != LF_FS_FAILED;
-}
-
-static bool check_move(int root, const struct move *m, struct lf_error *err)
-{
-    enum lf_fs_kind from, to, keep = LF_FS_ABSENT;
-    if (!kind_of(root, m->from, &from, err) || !kind_of(root, m->to, &to, err) ||
-        (m->keep && !kind_of(root, m->keep, &keep, err)))
-        return false;
-    if (from != LF_FS_FILE)
-        return lf_fail(err, LF_E_BUG, "a file to commit is not there") ||
-               lf_fail_in_file(err, m->from);
-    if (to != LF_FS_FILE && to != LF_FS_ABSENT)
-        return lf_fail(err, LF_E_TARGET, "it is there and is not a plain file") ||
-               lf_fail_in_file(err, m->to);
-    // One that is there would be taken for the copy of what is replaced now.
-    if (keep != LF_FS_ABSENT)
-        return lf_fail(err, LF_E_EXISTS, "the place for the old file is taken") ||
-               lf_fail_in_file(err, m->keep);
-    return true;
-}
-
-static bool copy_bytes(int from, int to, struct lf_error *err)
-{
-    char *piece = lf_alloc(PIECE, 1, err);
-    bool ok = piece != NULL;
-    size_t got = 1;
-    for (uint64_t at = 0; ok && got; at += got)
-        ok = lf_fs_read_at(from, at, piece, PIECE, &got, err) &&
-             lf_fs_write(to, piece, got, err);
-    lf_free(piece);
-    return ok;
-}
-
-// Where a file system has no hard links. The name must not be there before all bytes
-// are, as a second run takes a name that is there for a finished copy.
-static bool copy_file(const struct place *from, const struct place *to,
-                      const char *path, struct lf_error *err)
-{
-    struct lf_buf name = {0};
-    lf_buf_printf(&name, "%s.lf-new", to->base);
-    bool ok = lf_buf_ok(&name, err);
-    if (ok && lf_fs_kind(to->folder, name.at, err) == LF_FS_FILE)
-        unlinkat(to->folder, name.at,
-                 0); // half a copy of ours; if it stays the next step fails
-    int in = ok ? lf_fs_file_below(from->folder, from->base, err) : -1;
-    int out = in < 0 ? -1 : lf_fs_create(to->folder, name.at, err);
-    ok = out >= 0 && copy_bytes(in, out, err) && lf_fs_sync(out, err);
-    bool made = out >= 0;
-    ok = lf_fs_close(&out, err) && ok;
-    lf_fs_drop(&in);
-    if (ok && renameat(to->folder, name.at, to->folder, to->base) != 0)
-        ok = lf_fail_errno(err, "cannot rename");
-    if (made && !ok)
-        unlinkat(to->folder, name.at, 0);
-    lf_buf_done(&name);
-    return ok || lf_fail_in_file(err, path);
-}
-
-static bool keep_old(int root, const struct move *m, const struct place *to,
-                     struct lf_error *err)
-{
-    struct place keep;
-    if (!open_place(&keep, root, m->keep, err))
-        return false;
-    enum lf_fs_kind kind = lf_fs_kind(keep.folder, keep.base, err);
-    enum lf_fs_kind old = lf_fs_kind(to->folder, to->base, err);
-    bool ok = kind != LF_FS_FAILED && old != LF_FS_FAILED;
-    if (ok && kind == LF_FS_ABSENT && old == LF_FS_FILE &&
-        linkat(to->folder, to->base, keep.folder, keep.base, 0) != 0) {
-        if (errno == ENOSPC || errno == EIO || errno == EDQUOT || errno == EROFS)
-            ok = lf_fail_errno(err, "cannot keep the old file") ||
-                 lf_fail_in_file(err, m->keep);
-        else
-            ok = copy_file(to, &keep, m->keep, err);
-    }
-    // On the disk before the old name goes, or the old bytes could be in neither place.
-    ok = ok && lf_fs_sync(keep.folder, err);
-    lf_fs_drop(&keep.folder);
-    return ok;
-}
-
-static bool do_move(int root, const struct move *m, struct lf_error *err)
-{
-    struct place from = {-1, NULL}, to = {-1, NULL};
-    bool ok =
-        open_place(&from, root, m->from, err) && open_place(&to, root, m->to, err);
-    enum lf_fs_kind kind = ok ? lf_fs_kind(from.folder, from.base, err) : LF_FS_FAILED;
-    enum lf_fs_kind old = ok ? lf_fs_kind(to.folder, to.base, err) : LF_FS_FAILED;
-    ok = kind != LF_FS_FAILED && old != LF_FS_FAILED;
-    if (!ok)
-        goto done;
-    if (kind == LF_FS_ABSENT) { // done before
-        if (old != LF_FS_FILE)
-            ok = lf_fail(err, LF_E_CHANGED, "a file of an unfinished commit is gone") ||
-                 lf_fail_in_file(err, m->from);
-        goto sync;
-    }
-    if (kind != LF_FS_FILE || (old != LF_FS_FILE && old != LF_FS_ABSENT)) {
-        ok = lf_fail(err, LF_E_TARGET, "it is not a plain file") ||
-             lf_fail_in_file(err, kind == LF_FS_FILE ? m->to : m->from);
-        goto done;
-    }
-    ok = !m->keep || keep_old(root, m, &to, err);
-    if (ok && renameat(from.folder, from.base, to.folder, to.base) != 0)
-        ok = lf_fail_errno(err, "cannot rename") || lf_fail_in_file(err, m->to);
-sync:
-    ok = ok && lf_fs_sync(to.folder, err) && lf_fs_sync(from.folder, err);
-done:
-    lf_fs_drop(&from.folder);
-    lf_fs_drop(&to.folder);
-    return ok;
 }
 
 static bool do_list(struct lf_commit *c, struct lf_error *err)
 {
     struct place list;
     for (size_t i = 0; i < c->count; i++)
-        if (!do_move(c->root, &c->move[i], err))
+        if (!lf_move_do(c->root, &c->move[i], err))
             return false;
     if (!open_place(&list, c->root, c->list, err))
         return false;
@@ -228,13 +134,30 @@ static bool do_list(struct lf_commit *c, struct lf_error *err)
     return ok;
 }
 
-static bool add_row(cJSON *rows, const struct move *m)
+static bool add_text(cJSON *row, const char *key, const char *text)
+{
+    return text ? cJSON_AddStringToObject(row, key, text) != NULL
+                : cJSON_AddNullToObject(row, key) != NULL;
+}
+
+// The names of a group are one text, which is not copied.
+static bool add_names(cJSON *row, const struct lf_buf *names)
+{
+    cJSON *text = cJSON_CreateStringReference(names->at ? names->at : "");
+    if (text && cJSON_AddItemToObject(row, "names", text))
+        return true;
+    cJSON_Delete(text);
+    return false;
+}
+
+static bool add_row(cJSON *rows, const struct lf_move *m)
 {
     cJSON *row = cJSON_CreateObject();
-    bool ok = row && cJSON_AddStringToObject(row, "from", m->from) &&
-              cJSON_AddStringToObject(row, "to", m->to) &&
-              (m->keep ? cJSON_AddStringToObject(row, "keep", m->keep)
-                       : cJSON_AddNullToObject(row, "keep"));
+    bool ok = row && (m->folder ? add_text(row, "folder", m->folder)
+                                : add_text(row, "from", m->from) &&
+                                      add_text(row, "to", m->to));
+    ok = ok && add_text(row, "keep", m->keep) &&
+         (!m->folder || add_names(row, m->names));
     if (ok && cJSON_AddItemToArray(rows, row))
         return true;
     cJSON_Delete(row);
@@ -253,6 +176,8 @@ static char *print_list(const struct lf_commit *c, struct lf_error *err)
     cJSON_Delete(doc);
     if (!text)
         lf_fail(err, LF_E_NOMEM, "no memory for the list of a commit");
+    else if (strlen(text) >= LIST_CAP)
+        lf_fail(err, LF_E_LIMIT_COUNT, "too many files for one commit");
     return text;
 }
 
@@ -288,36 +213,21 @@ static bool place_list(struct lf_commit *c, struct lf_error *err)
         return false;
     lf_buf_printf(&temp, "%s.lf-new", at.base);
     char *text = lf_buf_ok(&temp, err) ? print_list(c, err) : NULL;
-    bool ok = text && write_list(c, &at, temp.at, text, err);
+    bool ok = err->code == LF_OK && write_list(c, &at, temp.at, text, err);
     cJSON_free(text);
     lf_buf_done(&temp);
     lf_fs_drop(&at.folder);
     return ok || lf_fail_in_file(err, c->list);
 }
 
-static void remove_temps(const struct lf_commit *c)
-{
-    struct lf_error ignored = {
-        0}; // the failure that brought us here is the one to tell
-    for (size_t i = 0; i < c->count; i++) {
-        struct place p;
-        lf_error_clear(&ignored);
-        if (!open_place(&p, c->root, c->move[i].from, &ignored))
-            continue;
-        if (lf_fs_kind(p.folder, p.base, &ignored) == LF_FS_FILE)
-            unlinkat(p.folder, p.base, 0);
-        lf_fs_drop(&p.folder);
-    }
-}
-
 bool lf_commit_run(struct lf_commit *c, struct lf_error *err)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < c->count; i++)
-        ok = check_move(c->root, &c->move[i], err);
+        ok = lf_move_check(c->root, &c->move[i], err);
     ok = ok && place_list(c, err);
-    if (!ok && !c->placed)
-        remove_temps(c);
+    for (size_t i = 0; !ok && !c->placed && i < c->count; i++)
+        lf_move_undo(c->root, &c->move[i]);
     return ok && do_list(c, err);
 }
 
@@ -326,6 +236,9 @@ void lf_commit_free(struct lf_commit **c)
     if (!*c)
         return;
     lf_fs_drop(&(*c)->root);
+    for (size_t i = 0; i < (*c)->count; i++)
+        if ((*c)->move[i].names)
+            lf_buf_done((*c)->move[i].names);
     lf_arena_done(&(*c)->arena);
     lf_free(*c);
     *c = NULL;
@@ -336,6 +249,37 @@ static const char *text_of(const cJSON *row, const char *key)
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, key));
 }
 
+static bool damaged(struct lf_error *err)
+{
+    return lf_fail(err, LF_E_RUN_RECORD, "the list of a commit is damaged");
+}
+
+static bool read_group(struct lf_commit *c, const char *folder, const char *keep,
+                       const char *names, struct lf_error *err)
+{
+    const char *end;
+    if (!names)
+        return damaged(err);
+    if (!lf_commit_add_group(c, folder, keep, err))
+        return false;
+    for (; (end = strchr(names, '\n')); names = end + 1)
+        if (!lf_commit_add_name(c, lf_slice_between(names, end), err))
+            return false;
+    return !*names || damaged(err);
+}
+
+static bool read_row(struct lf_commit *c, const cJSON *row, struct lf_error *err)
+{
+    const cJSON *old = cJSON_GetObjectItemCaseSensitive(row, "keep");
+    const char *from = text_of(row, "from"), *to = text_of(row, "to");
+    const char *folder = text_of(row, "folder"), *keep = text_of(row, "keep");
+    if (!cJSON_IsNull(old) && !cJSON_IsString(old))
+        return damaged(err);
+    if (folder)
+        return read_group(c, folder, keep, text_of(row, "names"), err);
+    return from && to ? lf_commit_add(c, from, to, keep, err) : damaged(err);
+}
+
 static bool read_rows(struct lf_commit *c, const cJSON *doc, struct lf_error *err)
 {
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(doc, "labelferry-commit");
@@ -343,17 +287,11 @@ static bool read_rows(struct lf_commit *c, const cJSON *doc, struct lf_error *er
     if (cJSON_IsNumber(version) && version->valuedouble > VERSION)
         return lf_fail(err, LF_E_RUN_VERSION,
                        "the list of a commit is of a newer version");
-    if (!cJSON_IsNumber(version) || version->valueint != VERSION ||
-        !cJSON_IsArray(rows))
-        return lf_fail(err, LF_E_RUN_RECORD, "the list of a commit is damaged");
+    if (!cJSON_IsNumber(version) || version->valueint < 1 || !cJSON_IsArray(rows))
+        return damaged(err);
     cJSON_ArrayForEach(row, rows)
     {
-        const cJSON *keep = cJSON_GetObjectItemCaseSensitive(row, "keep");
-        const char *from = text_of(row, "from"), *to = text_of(row, "to");
-        if (!from || !to || (!cJSON_IsNull(keep) && !cJSON_IsString(keep)))
-            return lf_fail(err, LF_E_RUN_RECORD, "the list of a commit is damaged");
-        if (!lf_commit_add(c, from, to, cJSON_IsString(keep) ? keep->valuestring : NULL,
-                           err))
+        if (!read_row(c, row, err))
             return false;
     }
     return true;
@@ -372,8 +310,7 @@ static bool read_list(struct lf_commit *c, int folder, const char *base,
     lf_fs_drop(&fd);
     cJSON *doc = ok ? cJSON_ParseWithLengthOpts(text, got + 1, NULL, true) : NULL;
     if (ok)
-        ok = doc ? read_rows(c, doc, err)
-                 : lf_fail(err, LF_E_RUN_RECORD, "the list of a commit is damaged");
+        ok = doc ? read_rows(c, doc, err) : damaged(err);
     cJSON_Delete(doc);
     lf_free(text);
     return ok;

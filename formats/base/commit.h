@@ -17,6 +17,13 @@ LF_MUST_USE struct lf_commit *lf_commit_new(const char *root, const char *list,
 LF_MUST_USE bool lf_commit_add(struct lf_commit *c, const char *temp,
                                const char *target, const char *keep,
                                struct lf_error *err);
+// Many files of one folder, after all that was added before: each NAME.lf-new is to
+// become NAME, and the old ones are kept under their names in the folder `keep` unless
+// that is NULL. Their names follow, one call each.
+LF_MUST_USE bool lf_commit_add_group(struct lf_commit *c, const char *folder,
+                                     const char *keep, struct lf_error *err);
+LF_MUST_USE bool lf_commit_add_name(struct lf_commit *c, struct lf_slice name,
+                                    struct lf_error *err);
 // Renames in the order they were added. On failure before the list is in place all
 // temporary files are removed and nothing has changed.
 LF_MUST_USE bool lf_commit_run(struct lf_commit *c, struct lf_error *err);

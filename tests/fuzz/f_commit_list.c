@@ -25,7 +25,7 @@ static bool is(const char *path, const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char folder[64];
-    char root[100], path[200];
+    char root[100], inner[120], path[200];
     struct lf_error err = {0};
     bool found;
     if (!folder[0]) {
@@ -37,6 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_small(root, "a", "old a", 5);
     write_small(root, "a.lf-new", "new a", 5);
     write_small(root, "b.lf-new", "new b", 5);
+    snprintf(inner, sizeof inner, "%s/s", root);
+    LF_CLAIM(mkdir(inner, 0700) == 0);
+    write_small(inner, "a", "old a", 5);
+    write_small(inner, "a.lf-new", "new a", 5);
+    write_small(inner, "b.lf-new", "new b", 5);
+    snprintf(path, sizeof path, "%s/old", inner);
+    LF_CLAIM(mkdir(path, 0700) == 0);
     write_small(root, "list", data, size);
     bool ok = lf_commit_finish(root, "list", &found, &err);
     LF_CLAIM(ok == (err.code == LF_OK) && err.code != LF_E_BUG);

@@ -98,6 +98,97 @@ static void a_kill_at_any_call_is_made_good(void **state)
     }
 }
 
+// A group: one file replaced and kept, one new, one that stays.
+static void put_group(void)
+{
+    assert_int_equal(system("rm -rf *; mkdir run undo undo/s s"), 0);
+    put_text("s/a", "old a");
+    put_text("s/c", "c");
+    put_text("s/a.lf-new", "new a");
+    put_text("s/b.lf-new", "new b");
+}
+
+static struct lf_commit *group(void)
+{
+    struct lf_error err = {0};
+    struct lf_commit *c = lf_commit_new(".", LIST, &err);
+    assert_non_null(c);
+    assert_true(lf_commit_add_group(c, "s", "undo/s", &err));
+    assert_true(lf_commit_add_name(c, LF_S("a"), &err));
+    assert_true(lf_commit_add_name(c, LF_S("b"), &err));
+    return c;
+}
+
+static void assert_group(void)
+{
+    assert_string_equal(text_of_file("s/a"), "new a");
+    assert_string_equal(text_of_file("s/b"), "new b");
+    assert_string_equal(text_of_file("s/c"), "c");
+    assert_string_equal(text_of_file("undo/s/a"), "old a");
+    assert_false(is_there("undo/s/b"));
+    assert_false(is_there("s/a.lf-new"));
+    assert_false(is_there("s/b.lf-new"));
+    assert_false(is_there(LIST));
+}
+
+static void a_group_changes_as_one(void **state)
+{
+    (void)state;
+    static const char list[] =
+        "{\"labelferry-commit\":2,\"renames\":[{\"folder\":\"s\","
+        "\"keep\":\"undo/s\",\"names\":\"a\\nb\\n\"}]}";
+    static const char *const done[] = {
+        "true",
+        "ln s/a undo/s/a",
+        "mv s/a.lf-new s/a",
+        "mv s/b.lf-new s/b",
+    };
+    struct lf_error err = {0};
+    bool found = false;
+    put_group();
+    struct lf_commit *c = group();
+    assert_true(lf_commit_run(c, &err));
+    lf_commit_free(&c);
+    assert_group();
+    for (size_t kill = 0; kill < sizeof done / sizeof *done; kill++) {
+        put_group();
+        put_text(LIST, list);
+        for (size_t i = 0; i <= kill; i++)
+            assert_int_equal(system(done[i]), 0);
+        assert_true(lf_commit_finish(".", LIST, &found, &err));
+        assert_true(found);
+        assert_group();
+    }
+}
+
+static void a_group_that_cannot_be_is_refused_before_anything(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spoil;
+        enum lf_code code;
+    } rows[] = {
+        {"rm s/a; ln -s c s/a", LF_E_TARGET},
+        {"rm s/b.lf-new", LF_E_BUG},
+        {"touch undo/s/a", LF_E_EXISTS},
+        {"mv s t; ln -s t s", LF_E_PATH},
+        {"rm -r undo/s", LF_E_IO},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lf_error err = {0};
+        put_group();
+        assert_int_equal(system(rows[i].spoil), 0);
+        struct lf_commit *c = group();
+        assert_false(lf_commit_run(c, &err));
+        lf_commit_free(&c);
+        assert_int_equal(err.code, rows[i].code);
+        assert_false(is_there("s/b"));
+        assert_false(is_there(LIST));
+        if (err.code == LF_E_TARGET || err.code == LF_E_EXISTS)
+            assert_false(is_there("s/a.lf-new"));
+    }
+}
+
 static void a_kill_before_the_list_is_in_place_changes_nothing(void **state)
 {
     (void)state;
@@ -166,6 +257,9 @@ static void lists_on_disk_are_not_trusted(void **state)
 #define ROW(from, to, keep)                                                            \
     "{\"labelferry-commit\":1,\"renames\":[{\"from\":\"" from "\",\"to\":\"" to        \
     "\",\"keep\":" keep "}]}"
+#define GROUP(folder, keep, names)                                                     \
+    "{\"labelferry-commit\":2,\"renames\":[{\"folder\":\"" folder "\",\"keep\":" keep  \
+    ",\"names\":" names "}]}"
     static const struct {
         const char *list;
         enum lf_code code;
@@ -178,7 +272,8 @@ static void lists_on_disk_are_not_trusted(void **state)
         {"{\"labelferry-commit\":1,\"renames\":[{\"from\":\"meta\"}]}",
          LF_E_RUN_RECORD},
         {"{\"labelferry-commit\":1,\"renames\":[]} x", LF_E_RUN_RECORD},
-        {"{\"labelferry-commit\":2,\"renames\":[]}", LF_E_RUN_VERSION},
+        {"{\"labelferry-commit\":3,\"renames\":[]}", LF_E_RUN_VERSION},
+        {"{\"labelferry-commit\":0,\"renames\":[]}", LF_E_RUN_RECORD},
         {ROW("../x", "meta", "null"), LF_E_PATH},
         {ROW("meta.lf-new", "/tmp/x", "null"), LF_E_PATH},
         {ROW("meta.lf-new", "meta", "\"../x\""), LF_E_PATH},
@@ -188,6 +283,17 @@ static void lists_on_disk_are_not_trusted(void **state)
         {ROW("linked", "meta", "null"), LF_E_TARGET},
         {ROW("gone", "gone too", "null"), LF_E_CHANGED},
         {ROW("meta.lf-new", "meta", "1"), LF_E_RUN_RECORD},
+        {GROUP("deep/er", "null", "1"), LF_E_RUN_RECORD},
+        {GROUP("deep/er", "null", "\"last\""), LF_E_RUN_RECORD},
+        {GROUP("deep/er", "null", "\"../x\\n\""), LF_E_PATH},
+        {GROUP("deep", "null", "\"er/last\\n\""), LF_E_PATH},
+        {GROUP("deep/er", "null", "\"\\n\""), LF_E_PATH},
+        {GROUP("../x", "null", "\"last\\n\""), LF_E_PATH},
+        {GROUP("link/er", "null", "\"last\\n\""), LF_E_PATH},
+        {GROUP("deep/er", "\"../x\"", "\"last\\n\""), LF_E_PATH},
+        {GROUP("deep/er", "\"link\"", "\"last\\n\""), LF_E_PATH},
+        {GROUP("deep/er", "null", "\"gone\\n\""), LF_E_CHANGED},
+        {GROUP(".", "null", "\"meta\\n\""), LF_E_PATH},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct lf_error err = {0};
@@ -257,6 +363,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(several_files_change_as_one),
         FOLDER_TEST(a_kill_at_any_call_is_made_good),
+        FOLDER_TEST(a_group_changes_as_one),
+        FOLDER_TEST(a_group_that_cannot_be_is_refused_before_anything),
         FOLDER_TEST(a_kill_before_the_list_is_in_place_changes_nothing),
         FOLDER_TEST(half_a_copy_is_made_anew),
         FOLDER_TEST(what_cannot_be_is_refused_before_anything),
