@@ -44,7 +44,7 @@ def run(args, where, env=None):
 class Scene:
     """A folder as it is before the commands, and what it is after each of them."""
 
-    def __init__(self, samples, media):
+    def __init__(self, samples, media, dirs=False):
         self.home = tempfile.mkdtemp(prefix="lf-fault-")
         self.before_path = os.path.join(self.home, "before")
         ds = os.path.join(self.before_path, "ds")
@@ -55,8 +55,11 @@ class Scene:
             shutil.rmtree(os.path.join(ds, "data"))
         self.commands = {k: c + ["--media", "none"] if k == "export" and not media else c for k, c in COMMANDS.items()}
         docs = [self.numbered(docs[i % len(docs)], i) for i in range(samples)]
-        with open(os.path.join(ds, "samples.json"), "w", encoding="utf-8") as f:
-            json.dump({"samples": docs}, f)
+        if dirs:
+            testenv.into_files(ds, docs)
+        else:
+            with open(os.path.join(ds, "samples.json"), "w", encoding="utf-8") as f:
+                json.dump({"samples": docs}, f)
         first = ["export", "ds", "--field", "ground_truth", "--run", "r1", "-o", "out"] + ([] if media else ["--media", "none"])
         self.must([testenv.PROGRAM] + first)
         self.must([sys.executable, FAR, "out", "-o", "far", "--container", "xml"])
@@ -107,8 +110,8 @@ def plain(state):
     for name, content in state.items():
         if name.endswith("base.jsonl"):
             continue
-        if re.search(r"annotations/[^/]+/undo/\d+/$", name) and not any(
-                n != name and n.startswith(name) for n in state):
+        if re.search(r"annotations/[^/]+/undo/\d+/(samples/)?$", name) and not any(
+                c is not None and n.startswith(name) for n, c in state.items()):
             continue
         if name.endswith("items.tsv") and "/undo/" not in name:
             base = state.get(name[:-len("items.tsv")] + "base.jsonl")
@@ -119,13 +122,15 @@ def plain(state):
 
 
 def setUpModule():
-    global MINI, LONG
+    global MINI, FILES, LONG
     MINI = Scene(3, True)
+    FILES = Scene(3, False, dirs=True)
     LONG = Scene(400, False)
 
 
 def tearDownModule():
     MINI.drop()
+    FILES.drop()
     LONG.drop()
 
 
@@ -150,8 +155,9 @@ class Faults(testenv.Case):
             self.same(plain(state), plain(after), said)
         if state == before:
             return
-        samples = "ds/samples.json"
-        self.assertIn(state[samples], (before[samples], after[samples]), "torn: %s" % said)
+        for n in before:
+            if re.fullmatch(r"ds/samples(\.json|/.*\.json)", n):
+                self.assertIn(state[n], (before[n], after[n]), "torn: %s, %s" % (n, said))
         if name == "copy" or name == "export":
             new = {n: c for n, c in state.items() if n.startswith("new/")}
             self.assertIn(new, ({}, {n: c for n, c in after.items() if n.startswith("new/")}), said)
@@ -209,11 +215,12 @@ def strided(n, first, more):
 
 
 class Memory(Faults):
-    def once_and_for_good(self, name, first, more):
-        n = self.count(MINI, name, {})
+    def once_and_for_good(self, name, first, more, scene=None):
+        scene = scene or MINI
+        n = self.count(scene, name, {})
         self.assertGreater(n, 10)
         for keep, part in (("0", 1), ("1", 3)):
-            self.sweep(MINI, name, (
+            self.sweep(scene, name, (
                 ([], {"LD_PRELOAD": FAULT, "LF_FAIL_ALLOC": str(k), "LF_FAIL_KEEP": keep}, "allocation %d of %d" % (k, n))
                 for k in strided(n, first // part, more // part)))
 
@@ -228,6 +235,10 @@ class Memory(Faults):
 
     def test_merge_into_a_copy(self):
         self.once_and_for_good("copy", 60, 60)
+
+    def test_one_file_a_sample(self):
+        for name in ("export", "merge", "copy"):
+            self.once_and_for_good(name, 60, 60, FILES)
 
 
 class Disk(Faults):
@@ -286,15 +297,16 @@ class Calls(Faults):
              "close": (errno.EIO,), "rename": (errno.EACCES, errno.EIO), "mkdir": (errno.ENOSPC, errno.EACCES),
              "link": (errno.EIO, errno.EMLINK), "unlink": (errno.EACCES, errno.EIO)}
 
-    def each(self, name):
+    def each(self, name, scene=None):
         tried = 0
+        scene = scene or MINI
         for kind, numbers in self.KINDS.items():
-            n = self.count(MINI, name, {"LF_FAIL_CALL": kind})
+            n = self.count(scene, name, {"LF_FAIL_CALL": kind})
             trials = [([], {"LD_PRELOAD": FAULT, "LF_FAIL_CALL": kind, "LF_FAIL_AT": str(k), "LF_FAIL_ERRNO": str(e)},
                        "%s %d of %d: %s" % (kind, k, n, os.strerror(e)))
                       for k in range(1, n + 1) for e in (numbers if n < 30 else [numbers[k % len(numbers)]])]
             tried += len(trials)
-            self.sweep(MINI, name, trials)
+            self.sweep(scene, name, trials)
         self.assertGreater(tried, 5)
 
     def test_info(self):
@@ -309,13 +321,17 @@ class Calls(Faults):
     def test_copy(self):
         self.each("copy")
 
+    def test_one_file_a_sample(self):
+        for name in ("merge", "copy"):
+            self.each(name, FILES)
+
 
 class Kills(Faults):
-    def calls(self, name):
+    def calls(self, scene, name):
         """(system call, how often) of an undisturbed run, as the kernel sees it."""
-        where = MINI.copy()
+        where = scene.copy()
         log = os.path.join(where, "log")
-        done = run(["strace", "-f", "-qq", "-e", "trace=" + CHANGING, "-o", log, testenv.PROGRAM] + MINI.commands[name], where)
+        done = run(["strace", "-f", "-qq", "-e", "trace=" + CHANGING, "-o", log, testenv.PROGRAM] + scene.commands[name], where)
         self.assertEqual(done.returncode, 0, done.stderr)
         counts = {}
         with open(log) as f:
@@ -324,12 +340,13 @@ class Kills(Faults):
         shutil.rmtree(where)
         return counts
 
-    def each(self, name):
+    def each(self, name, scene=None):
+        scene = scene or MINI
         trials = [(["strace", "-f", "-qq", "-e", "trace=" + call, "-e", "inject=%s:signal=SIGKILL:when=%d" % (call, k),
                     "-o", "/dev/null"], {}, "killed at %s %d of %d" % (call, k, n))
-                  for call, n in self.calls(name).items() for k in range(1, n + 1)]
+                  for call, n in self.calls(scene, name).items() for k in range(1, n + 1)]
         self.assertGreater(len(trials), 20)
-        self.sweep(MINI, name, trials, killed=True)
+        self.sweep(scene, name, trials, killed=True)
 
     def test_each_call_of_merge(self):
         self.each("merge")
@@ -339,6 +356,10 @@ class Kills(Faults):
 
     def test_each_call_of_copy(self):
         self.each("copy")
+
+    def test_each_call_with_one_file_a_sample(self):
+        for name in ("merge", "copy"):
+            self.each(name, FILES)
 
     def at_random(self, name, times):
         """The seed is that of every run, so that a failure can be had again; the moments are not the same."""

@@ -1,5 +1,6 @@
 """What every case test starts from: the places tests/run.sh names, and a folder of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -46,6 +47,16 @@ def snapshot(folder):
             with open(path, "rb") as f:
                 seen[os.path.relpath(path, folder)] = f.read()
     return seen
+
+
+def into_files(dataset, docs):
+    """The samples of a dataset as use_dirs=True writes them: a file each in samples/, no samples.json."""
+    os.remove(os.path.join(dataset, "samples.json"))
+    os.mkdir(os.path.join(dataset, "samples"))
+    for i, doc in enumerate(docs, 1):
+        name = "%06d-%s.json" % (i, doc["_id"]["$oid"])
+        with open(os.path.join(dataset, "samples", name), "w", encoding="utf-8") as f:
+            json.dump(doc, f)
 
 
 class Case(unittest.TestCase):
