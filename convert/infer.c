@@ -18,6 +18,7 @@ struct seen_field {
     struct seen_attr *attr; // by number in `attrs`
     size_t attr_room;
     int classes_from; // field whose labels give the classes, -1: the dataset's record
+    bool others;      // some label is of a kind that was not asked for
 };
 
 struct lf_infer {
@@ -178,6 +179,7 @@ static bool see_label(void *user, const struct fo_seen *l, struct lf_error *err)
     struct lf_infer *x = user;
     struct lf_field *f = &x->schema->field[x->at];
     uint32_t row;
+    x->field[x->at].others |= !(l->kind & lf_field_kinds(f));
     if (!(l->kind & lf_field_kinds(f)) || !l->name.len)
         return true;
     if (f->open_classes && !f->classes_of.len &&
@@ -259,6 +261,20 @@ static bool stored_classes(struct lf_infer *x, struct lf_field *f, struct lf_err
     return true;
 }
 
+static bool no_classes(const struct lf_infer *x, size_t i, struct lf_error *err)
+{
+    const struct lf_field *f = &x->schema->field[i];
+    char name[80];
+    lf_escape(f->name, name, sizeof name);
+    if (x->field[i].others)
+        return lf_fail(err, LF_E_SPEC,
+                       "field \"%s\": no label is of type %s and has a class; give "
+                       "--classes or another type",
+                       name, lf_field_type_name(f->type));
+    return lf_fail(err, f->existing ? LF_E_SPEC : LF_E_NEW_FIELD,
+                   "field \"%s\": no label has a class; give --classes", name);
+}
+
 static bool close_classes(struct lf_infer *x, size_t i, struct lf_error *err)
 {
     struct lf_field *f = &x->schema->field[i];
@@ -281,10 +297,7 @@ static bool close_classes(struct lf_infer *x, size_t i, struct lf_error *err)
             return false;
     if (f->classes)
         return true;
-    char text[100];
-    return lf_fail(err, f->existing ? LF_E_SPEC : LF_E_NEW_FIELD,
-                   "field \"%s\": no label has a class; give --classes",
-                   lf_escape(f->name, text, sizeof text));
+    return no_classes(x, i, err);
 }
 
 // bool only: a checkbox. Everything else is text in the tool; what comes back takes the
@@ -360,6 +373,15 @@ static bool infer_def(struct lf_infer *x, const struct lf_field *f,
     return infer_select(x, d, k, err);
 }
 
+// W19: a number is a whole one as long as nobody said or wrote another. One with bounds
+// has their type.
+static void number_type(struct lf_attr_def *d, const struct seen_attr *k)
+{
+    struct lf_slice preset = d->preset.len ? d->preset : LF_S("0");
+    if (d->input == LF_IN_NUMBER && !d->values)
+        d->type = k->real || !lf_json_is_int(preset) ? LF_V_FLOAT : LF_V_INT;
+}
+
 static bool any_value(const struct seen_attr *k)
 {
     return k->boolean || k->whole || k->real || k->text;
@@ -371,13 +393,14 @@ static bool close_attrs(struct lf_infer *x, size_t i, struct lf_error *err)
     struct lf_field *f = &x->schema->field[i];
     const struct seen_field *seen = &x->field[i];
     uint32_t row;
-    for (size_t k = 0; k < f->attrs; k++)
-        if (f->open_attr[k]) {
-            bool known = lf_names_find(&seen->attrs, f->attr[k].name, &row);
-            if (!infer_def(x, f, &f->attr[k], known ? &seen->attr[row] : &none, err))
-                return false;
-            f->open_attr[k] = false;
-        }
+    for (size_t k = 0; k < f->attrs; k++) {
+        bool known = lf_names_find(&seen->attrs, f->attr[k].name, &row);
+        const struct seen_attr *saw = known ? &seen->attr[row] : &none;
+        if (f->open_attr[k] && !infer_def(x, f, &f->attr[k], saw, err))
+            return false;
+        f->open_attr[k] = false;
+        number_type(&f->attr[k], saw);
+    }
     for (size_t k = 0; f->open_attrs && k < seen->attrs.count; k++) {
         struct lf_attr_def d = {
             .name = seen->attrs.name[k], .only = LF_NO_CLASS, .mutable = true};

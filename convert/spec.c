@@ -163,16 +163,6 @@ static bool no_such_field(const struct fo_dataset *ds, struct lf_slice name,
     return false;
 }
 
-// The words a person may ask for an existing field with: "polygons or polylines".
-static void words_for(const struct fo_field *known, struct lf_buf *out)
-{
-    for (int i = LF_FT_CLASSIFICATION; i < LF_FT_END; i++)
-        if (fo_field_takes(known, (enum lf_field_type)i)) {
-            lf_buf_text(out, out->len ? " or " : "");
-            lf_buf_text(out, lf_field_type_name((enum lf_field_type)i));
-        }
-}
-
 static bool wrong_type(const struct fo_field *known, enum lf_field_type asked,
                        struct lf_error *err)
 {
@@ -181,7 +171,7 @@ static bool wrong_type(const struct fo_field *known, enum lf_field_type asked,
     struct lf_slice cls = known->cls.len ? known->cls : known->type;
     lf_escape(known->name, name, sizeof name);
     lf_escape(cls.len ? cls : LF_S("no known name"), type, sizeof type);
-    words_for(known, &words);
+    fo_field_words(known, " or ", &words);
     if (!lf_buf_ok(&words, err))
         ;
     else if (!words.len && cls.len && fo_field_own(known->name))

@@ -92,6 +92,33 @@ static bool count_all(struct counting *c)
     return ok;
 }
 
+// Labels, and what else can be annotated.
+static bool is_shown(const struct fo_field *f)
+{
+    return f->cls.len || fo_field_type(f) != LF_FT_UNKNOWN;
+}
+
+static void text_field(const struct fo_field *f, const struct tally *t,
+                       struct lf_buf *out)
+{
+    char name[200];
+    struct lf_slice type = f->cls.len ? f->cls : f->type;
+    if (!is_shown(f))
+        return;
+    lf_buf_printf(out, "  %s: %.*s on %llu samples",
+                  lf_escape(f->name, name, sizeof name), (int)type.len, type.at,
+                  (unsigned long long)t->docs);
+    if (fo_field_type(f) == LF_FT_UNKNOWN) {
+        lf_buf_text(out, " (passes through untouched)\n");
+        return;
+    }
+    if (f->cls.len)
+        lf_buf_printf(out, ", %llu labels", (unsigned long long)t->labels);
+    lf_buf_text(out, " (");
+    fo_field_words(f, ", ", out);
+    lf_buf_text(out, ")\n");
+}
+
 static void text_dataset(const struct counting *c, struct lf_buf *out)
 {
     char safe[200];
@@ -100,20 +127,8 @@ static void text_dataset(const struct counting *c, struct lf_buf *out)
                   lf_escape(c->ds.name, safe, sizeof safe), (int)c->ds.version.len,
                   c->ds.version.at, (int)c->ds.media_type.len, c->ds.media_type.at,
                   (unsigned long long)c->samples);
-    for (size_t i = 0; i < c->ds.fields; i++) {
-        const struct fo_field *f = &c->ds.field[i];
-        bool can = fo_field_type(f) != LF_FT_UNKNOWN;
-        if (!f->cls.len)
-            continue;
-        lf_buf_printf(out, "  %s: %.*s on %llu samples",
-                      lf_escape(f->name, safe, sizeof safe), (int)f->cls.len, f->cls.at,
-                      (unsigned long long)c->tally[i].docs);
-        if (can)
-            lf_buf_printf(out, ", %llu labels\n",
-                          (unsigned long long)c->tally[i].labels);
-        else
-            lf_buf_text(out, " (passes through untouched)\n");
-    }
+    for (size_t i = 0; i < c->ds.fields; i++)
+        text_field(&c->ds.field[i], &c->tally[i], out);
 }
 
 static void json_dataset(const struct counting *c, struct lf_buf *out)
@@ -125,18 +140,21 @@ static void json_dataset(const struct counting *c, struct lf_buf *out)
                   (unsigned long long)c->samples);
     for (size_t i = 0; i < c->ds.fields; i++) {
         const struct fo_field *f = &c->ds.field[i];
-        if (!f->cls.len)
+        if (!is_shown(f))
             continue;
         lf_buf_text(out, first ? "\n " : ",\n ");
         first = false;
         lf_json_quote(out, f->name, true);
         lf_buf_text(out, ": {\"type\": ");
-        lf_json_quote(out, f->cls, true);
+        lf_json_quote(out, f->cls.len ? f->cls : f->type, true);
         lf_buf_printf(out, ", \"samples\": %llu", (unsigned long long)c->tally[i].docs);
-        if (fo_field_type(f) != LF_FT_UNKNOWN)
+        if (f->cls.len && fo_field_type(f) != LF_FT_UNKNOWN)
             lf_buf_printf(out, ", \"labels\": %llu",
                           (unsigned long long)c->tally[i].labels);
-        lf_buf_char(out, '}');
+        lf_buf_text(out, fo_field_type(f) == LF_FT_UNKNOWN ? ", \"as\": ["
+                                                           : ", \"as\": [\"");
+        fo_field_words(f, "\", \"", out);
+        lf_buf_text(out, fo_field_type(f) == LF_FT_UNKNOWN ? "]}" : "\"]}");
     }
     lf_buf_text(out, "}}\n");
 }

@@ -191,3 +191,18 @@ enum lf_field_type fo_field_type(const struct fo_field *f)
             return types[i];
     return LF_FT_UNKNOWN;
 }
+
+void fo_field_words(const struct fo_field *f, const char *between, struct lf_buf *out)
+{
+    enum lf_field_type first = fo_field_type(f);
+    if (first == LF_FT_UNKNOWN)
+        return;
+    lf_buf_text(out, lf_field_type_name(first));
+    for (int i = LF_FT_CLASSIFICATION; i < LF_FT_END; i++) {
+        enum lf_field_type type = (enum lf_field_type)i;
+        if (type != first && fo_field_takes(f, type)) {
+            lf_buf_text(out, between);
+            lf_buf_text(out, lf_field_type_name(type));
+        }
+    }
+}

@@ -92,6 +92,8 @@ bool fo_field_find(const struct fo_dataset *ds, struct lf_slice name,
 enum lf_field_type fo_field_type(const struct fo_field *f);
 // Whether a run may ask for the field as `type`.
 bool fo_field_takes(const struct fo_field *f, enum lf_field_type type);
+// The words for those types, default first, with `between` between them; none: empty.
+void fo_field_words(const struct fo_field *f, const char *between, struct lf_buf *out);
 // What every sample has: names, places and dates that nobody annotates.
 bool fo_field_own(struct lf_slice name);
 // JSON type of a scalar field's values; LF_V_NULL: it is none that can be annotated.

@@ -184,7 +184,9 @@ static void fields_have_their_types(void **state)
 {
     static const struct row rows[] = {
         {{"box"}, .want = "no label has a class", .code = LF_E_SPEC},
-        {{"line"}, .want = "no label has a class", .code = LF_E_SPEC}, // no polygon
+        {{"line"},
+         .want = "no label is of type polygon and",
+         .code = LF_E_SPEC}, // no polygon
         {{"line:polyline"}, .want = "line polyline: edge"},
         {{"lines"}, .want = "lines polygons: lake; depth text str; parts"},
         {{"lines:polylines"}, .want = "lines polylines: road; lanes text int"},
@@ -200,7 +202,7 @@ static void fields_have_their_types(void **state)
          .want = "ask for detection or instance, not",
          .code = LF_E_FIELD},
         {{"lines:keypoints"},
-         .want = "of type Polylines; ask for polylines or polygons",
+         .want = "of type Polylines; ask for polygons or polylines",
          .code = LF_E_FIELD},
         {{"heat"},
          .want = "of type Heatmap, which cannot be annotated",
@@ -431,6 +433,37 @@ static void new_fields_must_be_whole(void **state)
     CHECK(rows);
 }
 
+static void bad_parts_of_an_entry_are_refused(void **state)
+{
+    static const char *const rows[] = {
+        "\"mask_targets\": 3",
+        "\"mask_targets\": {}",
+        "\"mask_targets\": [null]",
+        "\"mask_targets\": {\"1\": [\"a\"]}",
+        "\"classes\": [\"b\"], \"mask_targets\": {\"1\": \"a\"}",
+        "\"skeleton\": [\"a\"]",
+        "\"skeleton\": {\"labels\": \"a\"}",
+        "\"skeleton\": {\"labels\": [\"\"]}",
+        "\"skeleton\": {\"labels\": [\"a\"], \"edges\": [[0, 1]]}",
+        "\"skeleton\": {\"labels\": [\"a\"], \"edges\": [[-1, 0]]}",
+        "\"skeleton\": {\"labels\": [\"a\"], \"edges\": [0]}",
+        "\"skeleton\": {\"labels\": [\"a\"], \"tool_names\": [\"a\", \"b\"]}",
+        "\"parts\": 1",
+        "\"scalar\": \"date\"",
+        "\"by_class\": \"yes\"",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lf_error err = {0};
+        struct lf_schema s = {0};
+        char text[200];
+        (void)snprintf(text, sizeof text, "{\"f\": {%s}}", rows[i]);
+        if (lf_schema_read(lf_slice_of(text), &s, &err) || err.code != LF_E_SPEC)
+            fail_msg("%s: code %d, %s", text, (int)err.code, err.what);
+        lf_schema_done(&s);
+    }
+}
+
 static void a_tool_without_the_kind_is_named(void **state)
 {
     const struct row row = {
@@ -445,6 +478,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_have_their_types),
+        cmocka_unit_test(bad_parts_of_an_entry_are_refused),
         cmocka_unit_test(a_tool_without_the_kind_is_named),
         cmocka_unit_test(attributes_are_what_the_labels_have),
         cmocka_unit_test(classes_come_from_where_it_was_said),
