@@ -4,10 +4,12 @@
 #ifndef LF_RANDOM_SAMPLE_H
 #define LF_RANDOM_SAMPLE_H
 
+#include <stdio.h>
+
 #include "formats/base/json.h"
 #include "formats/base/number.h"
 #include "formats/label/run.h"
-#include "tests/unit/dice.h"
+#include "tests/unit/laws.h"
 #include "tests/unit/unit.h"
 
 // ---------------------------------------------------------------------------- the run
@@ -125,13 +127,6 @@ struct sketch { // a label before it is written down
     bool old_turn;                   // among the legacy attributes
     const char *value[RANDOM_ATTRS]; // NULL: absent
     bool old[RANDOM_ATTRS];          // among the legacy attributes
-};
-
-// How a document differs from the one it was made from.
-struct editor {
-    struct dice dice;
-    unsigned percent; // of the labels that are edited; 0: none
-    bool archive;     // an annotator's: only what the tool can hold and knows
 };
 
 static inline void spell(double v, char out[LF_NUMBER_CAP])

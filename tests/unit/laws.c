@@ -1,0 +1,580 @@
+#include "tests/unit/laws.h"
+
+#include <math.h>
+
+#include "formats/base/edit.h"
+#include "formats/cvat/cvat_format.h"
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/label/value.h"
+#include "merge/fold.h"
+#include "merge/incoming.h"
+#include "tests/unit/folder.h"
+
+enum { CHANGED_PERCENT = 25, FIELDS = 32 };
+
+// What went to the far side: the dataset's samples, or what an annotator made of them.
+enum version { BASE, MONDAY, TUESDAY, VERSIONS };
+
+static const struct lf_format *const format = &lf_format_cvat_images;
+
+static struct {
+    const struct laws *of;
+    struct lf_run run;
+    struct lf_pixel_tool *pixels;
+    struct lf_incoming back[VERSIONS]; // read back from the archives
+    struct lf_incoming both, turned;   // monday's and tuesday's in both orders
+    bool rounded;      // what comes back has two decimals, as the tool writes it
+    struct lf_arena a; // of the sample under test
+    struct lf_error err;
+} w;
+
+#define OK(call)                                                                       \
+    do {                                                                               \
+        if (!(call)) {                                                                 \
+            char line_[400];                                                           \
+            lf_error_print(&w.err, line_, sizeof line_);                               \
+            fail_msg("%s: %s", #call, line_);                                          \
+        }                                                                              \
+    } while (0)
+
+static struct lf_rules rules_of(enum lf_choice conflict)
+{
+    return (struct lf_rules){
+        .run = &w.run, .slack = format->slack, .conflict = conflict};
+}
+
+// ----------------------------------------------------------------------------
+// documents
+
+static struct lf_slice document(uint32_t row, bool plain, struct editor *e)
+{
+    struct lf_buf text = {0};
+    struct lf_slice doc;
+    w.of->document(row, plain, e, &text);
+    OK(lf_arena_text(&w.a, lf_buf_view(&text), &doc, &w.err));
+    lf_buf_done(&text);
+    return doc;
+}
+
+static struct lf_slice base_of_row(uint32_t row)
+{
+    return document(row, false, NULL);
+}
+
+static struct lf_slice ours_of_row(uint32_t row)
+{
+    struct editor e = {.dice = dice_of(row, 2000), .percent = CHANGED_PERCENT};
+    return document(row, false, &e);
+}
+
+static struct fo_source source_of(void)
+{
+    return (struct fo_source){.schema = &w.run.schema, .pixels = w.pixels};
+}
+
+static struct lf_sample parsed(uint32_t row, struct lf_slice doc)
+{
+    struct lf_sample s = {.id = w.run.item[row].id,
+                          .row = row,
+                          .width = w.run.item[row].width,
+                          .height = w.run.item[row].height};
+    struct fo_source source = source_of();
+    OK(fo_parse(&source, doc, &w.a, &s, &w.err));
+    return s;
+}
+
+static struct lf_sample shipped(uint32_t row, struct lf_slice doc)
+{
+    struct lf_sample s = parsed(row, doc);
+    OK(format->ship(&w.run, &s, &w.a, NULL, &w.err));
+    return s;
+}
+
+// What the far side holds.
+static struct lf_sample version_of(uint32_t row, enum version v)
+{
+    struct editor e = {
+        .dice = dice_of(row, 1000 + v), .percent = CHANGED_PERCENT, .archive = true};
+    bool by_document = v != BASE && !w.of->annotate;
+    struct lf_sample s = shipped(row, document(row, false, by_document ? &e : NULL));
+    if (v != BASE && w.of->annotate)
+        w.of->annotate(&w.run, &e.dice, e.percent, &s, &w.a);
+    return s;
+}
+
+static uint64_t count_shipped(const struct lf_sample *s)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < s->labels; i++)
+        n += s->label[i].shipped;
+    return n;
+}
+
+// ---------------------------------------------------------------------------- crossing
+
+static void make_run(void)
+{
+    struct lf_run run = {.key = LF_S("laws"),
+                         .uid = LF_S("0123456789abcdef0123456789abcdef"),
+                         .tool = LF_S("cvat"),
+                         .format = LF_S("cvat-images"),
+                         .dataset = LF_S("random"),
+                         .dataset_id = LF_S("000000000000000000000000"),
+                         .id_attr = LF_S("label_id"),
+                         .rules = format->rules,
+                         .tasks = 1,
+                         .view = LF_S("{}"),
+                         .items = w.of->samples};
+    struct lf_slice name[FIELDS];
+    struct lf_buf schema = {0}, json = {0}, items = {0};
+    run.task_name = name;
+    assert_true(w.of->fields <= FIELDS);
+    for (uint16_t i = 0; i < w.of->fields; i++)
+        name[i] = lf_slice_of(w.of->task[i]);
+    w.of->schema(&schema);
+    OK(lf_schema_read(lf_buf_view(&schema), &run.schema, &w.err));
+    OK(format->lint(&run.schema, run.id_attr, NULL, &w.err));
+    lf_run_json(&run, &json);
+    for (uint32_t row = 0; row < w.of->samples; row++) {
+        char hex[25], item[20];
+        struct lf_run_item i = {0};
+        snprintf(hex, sizeof hex, "%024llx", (unsigned long long)row + 1);
+        snprintf(item, sizeof item, "s%05lu.png", (unsigned long)row);
+        assert_true(lf_id_parse(lf_slice_of(hex), &i.id));
+        w.of->size(row, &i.width, &i.height);
+        lf_run_item_line(&items, &i, lf_slice_of(item));
+    }
+    assert_int_equal(mkdir("run", 0700), 0);
+    put_bytes("run/run.json", json.at, json.len);
+    put_bytes("run/items.tsv", items.at, items.len);
+    lf_buf_done(&schema);
+    lf_buf_done(&json);
+    lf_buf_done(&items);
+    lf_schema_done(&run.schema);
+    OK(lf_run_open(&w.run, "run", &w.err));
+}
+
+static void keep_field(struct lf_sample *s, uint16_t field)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->labels; i++)
+        if (s->label[i].field == field)
+            s->label[n++] = s->label[i];
+    s->labels = n;
+}
+
+// All samples of a version, as the far side gets them: an archive a field.
+static void send(enum version v)
+{
+    for (uint16_t field = 0; field < w.of->fields; field++) {
+        char folder[40];
+        struct lf_out_task task = {.folder = folder,
+                                   .name = w.run.task_name[field],
+                                   .field = field,
+                                   .items = w.of->samples};
+        snprintf(folder, sizeof folder, "%d-%d", (int)v, (int)field);
+        assert_int_equal(mkdir(folder, 0700), 0);
+        struct lf_writer *out = format->begin(&w.run, &task, &w.err);
+        OK(out != NULL);
+        for (uint32_t row = 0; row < w.of->samples; row++) {
+            struct lf_item item = {.number = row};
+            item.sample = version_of(row, v);
+            keep_field(&item.sample, field);
+            OK(lf_run_name(&w.run, row, &w.a, &item.name, &w.err));
+            OK(format->put(out, &item, &w.err));
+            lf_arena_reset(&w.a);
+        }
+        OK(format->end(&out, &w.err));
+    }
+}
+
+static void take_in(struct lf_incoming *in, enum version v)
+{
+    for (int field = 0; field < w.of->fields; field++) {
+        char path[60];
+        snprintf(path, sizeof path, "%d-%d/annotations.zip", (int)v, field);
+        struct lf_tree *t = lf_tree_open(path, &w.err);
+        OK(t != NULL);
+        OK(lf_incoming_read(in, format, t, -1, NULL, &w.err));
+        lf_tree_free(&t);
+    }
+}
+
+static void seal(struct lf_incoming *in, uint64_t archives)
+{
+    OK(lf_incoming_seal(in, false, NULL, &w.err));
+    assert_int_equal(in->came, w.of->samples);
+    assert_int_equal(in->unmatched, 0);
+    assert_int_equal(in->sources, w.of->fields * archives);
+}
+
+static int cross_everything(void **state)
+{
+    enter_folder(state);
+    OK((w.pixels = lf_pixel_tool_new(&w.err)) != NULL);
+    make_run();
+    for (enum version v = BASE; v < VERSIONS; v++) {
+        send(v);
+        OK(lf_incoming_new(&w.back[v], &w.run, &w.err));
+        take_in(&w.back[v], v);
+        seal(&w.back[v], 1);
+    }
+    OK(lf_incoming_new(&w.both, &w.run, &w.err));
+    take_in(&w.both, MONDAY);
+    take_in(&w.both, TUESDAY);
+    seal(&w.both, 2);
+    OK(lf_incoming_new(&w.turned, &w.run, &w.err));
+    take_in(&w.turned, TUESDAY);
+    take_in(&w.turned, MONDAY);
+    seal(&w.turned, 2);
+    return 0;
+}
+
+static int forget_everything(void **state)
+{
+    for (enum version v = BASE; v < VERSIONS; v++)
+        lf_incoming_done(&w.back[v]);
+    lf_incoming_done(&w.both);
+    lf_incoming_done(&w.turned);
+    lf_run_done(&w.run);
+    lf_pixel_tool_free(&w.pixels);
+    lf_arena_done(&w.a);
+    return leave_folder(state);
+}
+
+static void round_numbers(struct lf_sample *s)
+{
+    for (size_t i = 0; i < s->labels; i++) {
+        struct lf_label *l = &s->label[i];
+        for (uint32_t k = 0; k < 2 * l->points; k++)
+            l->xy[k] = nearbyint(l->xy[k] * 100) / 100;
+        l->turn = lf_turn(nearbyint(l->turn * 100) / 100);
+    }
+}
+
+// What came back of a sample: one piece a field, or more where there are more archives.
+static struct lf_theirs *theirs_of(const struct lf_incoming *in, uint32_t row,
+                                   size_t *count)
+{
+    size_t from, to;
+    lf_incoming_of(in, row, &from, &to);
+    *count = to - from;
+    struct lf_theirs *theirs = lf_arena_take(&w.a, *count, sizeof *theirs, &w.err);
+    OK(theirs != NULL);
+    for (size_t i = 0; i < *count; i++) {
+        OK(lf_incoming_take(in, from + i, &w.a, &theirs[i].sample, &theirs[i].file,
+                            &theirs[i].item, &w.err));
+        if (w.rounded)
+            round_numbers(&theirs[i].sample);
+    }
+    return theirs;
+}
+
+// ---------------------------------------------------------------------------- merging
+
+static struct lf_changes merged(const struct lf_rules *rules,
+                                const struct lf_sample *base,
+                                const struct lf_sample *ours,
+                                const struct lf_incoming *in, struct lf_counts *counts)
+{
+    struct lf_changes plan = {0};
+    size_t n;
+    struct lf_theirs *theirs = theirs_of(in, base->row, &n);
+    bool *told = lf_arena_take(&w.a, base->labels, sizeof *told, &w.err);
+    *counts = (struct lf_counts){0};
+    OK(told != NULL);
+    OK(lf_fold(rules, base, ours, theirs, n, &w.a, &plan, told, counts, NULL, &w.err));
+    for (size_t b = 0; b < base->labels; b++)
+        counts->absent += base->label[b].shipped && !told[b];
+    if (!lf_counts_balance(counts))
+        fail_msg("sample %u: the counts do not balance", (unsigned)base->row);
+    return plan;
+}
+
+static struct lf_slice applied(const struct lf_sample *ours,
+                               const struct lf_changes *plan)
+{
+    struct fo_source source = source_of();
+    struct lf_edits edits;
+    struct lf_buf text = {0};
+    struct lf_slice doc;
+    OK(fo_edits(&source, ours, plan, format->slack, NULL, &w.a, &edits, NULL, &w.err));
+    lf_edits_apply(&edits, ours->raw, &text);
+    OK(lf_arena_text(&w.a, lf_buf_view(&text), &doc, &w.err));
+    lf_buf_done(&text);
+    return doc;
+}
+
+static void assert_no_change(uint32_t row, const struct lf_changes *plan)
+{
+    if (plan->count) {
+        const struct lf_change *c = &plan->change[0];
+        const struct lf_label *l = c->ours ? c->ours : c->theirs;
+        char id[25];
+        lf_id_print(&l->id, id);
+        fail_msg("sample %u: %lu changes, the first of %s label %s: %s, parts %u\n%.*s",
+                 (unsigned)row, (unsigned long)plan->count, lf_kind_name(l->kind), id,
+                 !c->ours     ? "added"
+                 : !c->theirs ? "deleted"
+                              : "edited",
+                 c->parts, (int)l->raw.len, l->raw.at ? l->raw.at : "");
+    }
+}
+
+static void assert_same_text(uint32_t row, struct lf_slice a, struct lf_slice b)
+{
+    size_t at = 0, most = a.len < b.len ? a.len : b.len;
+    if (lf_slice_eq(a, b))
+        return;
+    while (at < most && a.at[at] == b.at[at])
+        at++;
+    at -= at < 300 ? at : 300;
+    fail_msg("sample %u:\n%.600s\n%.600s", (unsigned)row, a.at + at, b.at + at);
+}
+
+// ---------------------------------------------------------------------------- the laws
+
+static bool same_numbers(const double *a, const double *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(a[i] == b[i] || (isnan(a[i]) && isnan(b[i]))))
+            return false;
+    return true;
+}
+
+// Exactly: points, rings and their parts, pixels.
+static bool same_geometry(const struct lf_label *a, const struct lf_label *b)
+{
+    bool same = a->points == b->points && a->rings == b->rings &&
+                a->masks == b->masks && a->turn == b->turn &&
+                same_numbers(a->xy, b->xy, 2 * (size_t)a->points);
+    for (uint32_t i = 0; same && i < a->rings; i++)
+        same = a->ring[i].points == b->ring[i].points &&
+               a->ring[i].part == b->ring[i].part;
+    for (uint32_t i = 0; same && i < a->masks; i++)
+        same = lf_mask_eq(&a->mask[i], &b->mask[i]);
+    return same;
+}
+
+static void assert_same_label(uint32_t row, const struct lf_label *sent,
+                              const struct lf_label *back)
+{
+    const struct lf_field *f = &w.run.schema.field[sent->field];
+    bool same = sent->field == back->field && sent->kind == back->kind &&
+                lf_slice_eq(sent->name, back->name) &&
+                sent->id.known == back->id.known && same_geometry(sent, back) &&
+                (!sent->id.known || lf_id_eq(&sent->id, &back->id)) &&
+                sent->attrs == back->attrs && !back->native.len && !back->occluded &&
+                !back->group;
+    for (uint32_t i = 0; same && i < sent->attrs; i++)
+        same = sent->attr[i].name == back->attr[i].name &&
+               lf_value_same(sent->attr[i].text, back->attr[i].text, false);
+    if (!same)
+        fail_msg("sample %u, field %.*s: what was read is not what was sent of\n%.*s",
+                 (unsigned)row, (int)f->name.len, f->name.at, (int)sent->raw.len,
+                 sent->raw.at);
+}
+
+static void what_was_written_reads_back_as_it_was_shipped(void **state)
+{
+    (void)state;
+    for (uint32_t row = 0; row < w.of->samples; row++) {
+        struct lf_sample sent = version_of(row, BASE);
+        size_t n;
+        struct lf_theirs *back = theirs_of(&w.back[BASE], row, &n);
+        assert_int_equal(n, w.of->fields);
+        for (size_t i = 0; i < n; i++) {
+            size_t t = 0;
+            assert_true(back[i].sample.told & LF_IDS);
+            assert_true(back[i].sample.only >= 0);
+            assert_int_equal(back[i].sample.width, sent.width);
+            for (size_t k = 0; k < sent.labels; k++) {
+                if (!sent.label[k].shipped ||
+                    sent.label[k].field != back[i].sample.only)
+                    continue;
+                assert_true(t < back[i].sample.labels);
+                assert_same_label(row, &sent.label[k], &back[i].sample.label[t++]);
+            }
+            assert_int_equal(t, back[i].sample.labels);
+        }
+        lf_arena_reset(&w.a);
+    }
+}
+
+static void what_came_back_as_it_was_sent_changes_nothing(void **state)
+{
+    (void)state;
+    struct lf_rules rules = rules_of(LF_CONFLICT_FAIL);
+    uint64_t all = 0;
+    for (uint32_t row = 0; row < w.of->samples; row++) {
+        struct lf_counts counts;
+        struct lf_sample base = version_of(row, BASE);
+        struct lf_changes plan = merged(&rules, &base, &base, &w.back[BASE], &counts);
+        assert_no_change(row, &plan);
+        assert_int_equal(counts.kept, count_shipped(&base));
+        assert_int_equal(counts.kept, lf_counts_all(&counts));
+        all += counts.kept;
+        lf_arena_reset(&w.a);
+    }
+    assert_true(all > w.of->least.kept); // this tested something
+}
+
+static void what_we_edited_stays_when_nothing_was_edited_there(void **state)
+{
+    (void)state;
+    struct lf_rules rules = rules_of(LF_CONFLICT_FAIL);
+    uint64_t edited = 0;
+    for (uint32_t row = 0; row < w.of->samples; row++) {
+        struct lf_counts counts;
+        struct lf_slice was = base_of_row(row), now = ours_of_row(row);
+        struct lf_sample base = shipped(row, was), ours = shipped(row, now);
+        struct lf_changes plan = merged(&rules, &base, &ours, &w.back[BASE], &counts);
+        assert_no_change(row, &plan);
+        assert_int_equal(counts.kept, lf_counts_all(&counts));
+        edited += !lf_slice_eq(was, now);
+        lf_arena_reset(&w.a);
+    }
+    assert_true(edited > w.of->samples / 3);
+}
+
+// The dataset as it was sent takes an archive; the same archive again, with the old
+// base and with the new one, finds everything done.
+static void what_was_merged_is_not_merged_again(void **state)
+{
+    (void)state;
+    struct lf_rules rules = rules_of(LF_CONFLICT_FAIL);
+    struct lf_counts sum = {0};
+    for (uint32_t row = 0; row < w.of->samples; row++) {
+        struct lf_counts counts;
+        struct lf_sample base = version_of(row, BASE);
+        struct lf_changes plan = merged(&rules, &base, &base, &w.back[MONDAY], &counts);
+        struct lf_slice doc = applied(&base, &plan);
+        sum.added += counts.added;
+        sum.deleted += counts.deleted;
+        sum.edited += counts.edited;
+        sum.kept += counts.kept;
+        assert_int_equal(counts.conflict, 0);
+        struct lf_sample now = shipped(row, doc);
+        plan = merged(&rules, &base, &now, &w.back[MONDAY], &counts);
+        assert_no_change(row, &plan);
+        assert_int_equal(counts.conflict, 0);
+        plan = merged(&rules, &now, &now, &w.back[MONDAY], &counts);
+        assert_no_change(row, &plan);
+        assert_int_equal(counts.kept + counts.refused + counts.ignored,
+                         lf_counts_all(&counts));
+        lf_arena_reset(&w.a);
+    }
+    assert_true(sum.added > w.of->least.added);
+    assert_true(sum.deleted > w.of->least.deleted);
+    assert_true(sum.edited > w.of->least.edited);
+}
+
+// Both sides edited: whatever the policy, the result is stable.
+static void both_edited_and_merged_twice_is_merged_once(void **state)
+{
+    (void)state;
+    uint64_t conflicts = 0;
+    for (int choice = LF_CONFLICT_OURS; choice <= LF_CONFLICT_THEIRS; choice++) {
+        struct lf_rules rules = rules_of((enum lf_choice)choice);
+        for (uint32_t row = 0; row < w.of->samples; row++) {
+            struct lf_counts counts;
+            struct lf_sample base = version_of(row, BASE);
+            struct lf_sample ours = shipped(row, ours_of_row(row));
+            struct lf_changes plan =
+                merged(&rules, &base, &ours, &w.back[MONDAY], &counts);
+            struct lf_slice once = applied(&ours, &plan);
+            conflicts += counts.conflict;
+            if (choice == LF_CONFLICT_THEIRS)
+                assert_int_equal(counts.conflict, 0);
+            struct lf_sample now = shipped(row, once);
+            plan = merged(&rules, &base, &now, &w.back[MONDAY], &counts);
+            assert_same_text(row, applied(&now, &plan), once);
+            lf_arena_reset(&w.a);
+        }
+    }
+    assert_true(conflicts > w.of->least.conflicts);
+}
+
+// Every part of every label taken from the label itself: the same bytes.
+static void a_label_written_over_itself_is_the_same_bytes(void **state)
+{
+    (void)state;
+    for (uint32_t row = 0; row < w.of->samples; row++) {
+        struct lf_sample s = shipped(row, document(row, true, NULL));
+        struct lf_changes plan = {0};
+        assert_int_equal(count_shipped(&s), s.labels);
+        plan.change = lf_arena_take(&w.a, s.labels, sizeof *plan.change, &w.err);
+        OK(plan.change != NULL);
+        for (size_t i = 0; i < s.labels; i++) {
+            struct lf_change *c = &plan.change[plan.count++];
+            *c = (struct lf_change){.ours = &s.label[i],
+                                    .theirs = &s.label[i],
+                                    .field = s.label[i].field,
+                                    .parts = LF_CLASS | LF_SPACE | LF_ATTRS};
+            for (uint32_t k = 0; k < s.label[i].attrs; k++)
+                if (s.label[i].attr[k].type != LF_V_NULL)
+                    lf_attr_set_add(&c->attrs, s.label[i].attr[k].name);
+        }
+        assert_same_text(row, applied(&s, &plan), s.raw);
+        lf_arena_reset(&w.a);
+    }
+}
+
+static void the_order_of_archives_does_not_matter(void **state)
+{
+    (void)state;
+    for (int choice = LF_CONFLICT_FAIL; choice <= LF_CONFLICT_THEIRS; choice++) {
+        struct lf_rules rules = rules_of((enum lf_choice)choice);
+        uint64_t changes = 0;
+        for (uint32_t row = 0; row < w.of->samples; row++) {
+            struct lf_counts one, other;
+            struct lf_sample base = version_of(row, BASE);
+            struct lf_changes plan = merged(&rules, &base, &base, &w.both, &one);
+            struct lf_slice doc = applied(&base, &plan);
+            changes += plan.count;
+            plan = merged(&rules, &base, &base, &w.turned, &other);
+            assert_same_text(row, applied(&base, &plan), doc);
+            assert_memory_equal(&one, &other, sizeof one);
+            lf_arena_reset(&w.a);
+        }
+        assert_true(changes > w.of->least.edited);
+    }
+}
+
+static int round_what_comes_back(void **state)
+{
+    (void)state;
+    w.rounded = true;
+    return 0;
+}
+
+static int do_not_round(void **state)
+{
+    (void)state;
+    w.rounded = false;
+    return 0;
+}
+
+#define ROUNDED(test)                                                                  \
+    {                                                                                  \
+#test " (rounded)", test, round_what_comes_back, do_not_round, NULL            \
+    }
+
+int laws_run(const struct laws *of)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_written_reads_back_as_it_was_shipped),
+        cmocka_unit_test(what_came_back_as_it_was_sent_changes_nothing),
+        ROUNDED(what_came_back_as_it_was_sent_changes_nothing),
+        cmocka_unit_test(what_we_edited_stays_when_nothing_was_edited_there),
+        ROUNDED(what_we_edited_stays_when_nothing_was_edited_there),
+        cmocka_unit_test(what_was_merged_is_not_merged_again),
+        ROUNDED(what_was_merged_is_not_merged_again),
+        cmocka_unit_test(both_edited_and_merged_twice_is_merged_once),
+        ROUNDED(both_edited_and_merged_twice_is_merged_once),
+        cmocka_unit_test(a_label_written_over_itself_is_the_same_bytes),
+        cmocka_unit_test(the_order_of_archives_does_not_matter),
+    };
+    w.of = of;
+    return cmocka_run_group_tests(tests, cross_everything, forget_everything);
+}
