@@ -77,12 +77,12 @@ static bool is_image(const struct exporting *x, const struct fo_head *head)
 
 // One line of base, and its place in items.tsv's terms.
 static bool write_base(struct exporting *x, const struct lf_slice *value,
-                       struct lf_row *row, struct lf_out *base)
+                       struct lf_slice files, struct lf_row *row, struct lf_out *base)
 {
     struct lf_buf *line = &x->line;
     lf_buf_clear(line);
-    bool ok = lf_base_digest(&x->run.schema, value, row->item.digest, x->err) &&
-              lf_base_doc(&x->run.schema, &row->item.id, value, line, x->err);
+    bool ok = lf_base_digest(&x->run.schema, value, files, row->item.digest, x->err) &&
+              lf_base_doc(&x->run.schema, &row->item.id, value, files, line, x->err);
     row->item.base_at = base ? lf_out_size(base) : 0;
     row->item.base_len = (uint32_t)line->len;
     lf_buf_char(line, '\n');
@@ -95,6 +95,7 @@ static bool see_sample(struct exporting *x, const struct fo_doc *doc,
 {
     struct fo_head head;
     struct lf_row row = {.place = fo_place(doc)};
+    struct lf_slice files;
     struct lf_slice *value =
         lf_arena_take(&x->a, x->run.schema.fields, sizeof *value, x->err);
     if (!value || !fo_head(doc->raw, &x->a, &head, x->err))
@@ -113,7 +114,9 @@ static bool see_sample(struct exporting *x, const struct fo_doc *doc,
         x->job->task_size ? (uint32_t)(x->rows.count / x->job->task_size) : 0;
     return image_size(x, &head, &row.item.width, &row.item.height) &&
            lf_infer_sample(infer, doc->raw, value, &x->a, x->err) &&
-           write_base(x, value, &row, base) && lf_rows_add(&x->rows, &row, x->err);
+           fo_mask_files(&x->source, doc->raw, &x->a, &files, x->err) &&
+           write_base(x, value, files, &row, base) &&
+           lf_rows_add(&x->rows, &row, x->err);
 }
 
 static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *base)
@@ -618,6 +621,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
     bool ok = (!lock || lf_lock_folder(job->dataset, &x.lock, err)) &&
               (job->dry_run || lf_recover(job->dataset, lock, &recovered, err)) &&
               fo_open(&x.ds, job->dataset, err) &&
+              (x.source.pixels = lf_pixel_tool_new(err)) != NULL &&
               lf_media_open(&x.media, &x.ds, job->media_root, job->follow_links, err) &&
               lf_spec(job, &x.ds, &x.run.schema, ev, err) && settle_names(&x) &&
               begin_output(&x) && first_pass(&x) && fill_run(&x) && list_left(&x) &&
@@ -632,6 +636,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
         rmdir(x.runs_made); // of a refused export nothing stays
     lf_free(x.shipped);
     lf_free(x.task);
+    lf_pixel_tool_free(&x.source.pixels);
     lf_media_close(&x.media);
     lf_rows_done(&x.rows);
     lf_run_done(&x.run);

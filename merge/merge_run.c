@@ -12,6 +12,8 @@
 #include "merge/incoming.h"
 #include "merge/write_result.h"
 
+static const struct lf_slice none;
+
 struct merging {
     const struct lf_merge_job *job;
     struct lf_run run;
@@ -128,16 +130,21 @@ static bool note(void *user, enum lf_code code, const struct lf_change *c,
     return lf_events_add(m->ev, &e, err);
 }
 
-static bool parse_and_ship(struct merging *m, struct lf_slice doc, uint32_t row,
-                           struct lf_sample *s, struct lf_sample *shipped)
+// `files`: the masks on disk as they were when a document of base was shipped.
+static bool parse_and_ship(struct merging *m, struct lf_slice doc,
+                           struct lf_slice files, uint32_t row, struct lf_sample *s,
+                           struct lf_sample *shipped)
 {
+    m->source.then = files;
     const struct lf_run_item *item = &m->run.item[row];
     bool relative = m->in.format->relative;
     *s = (struct lf_sample){.id = item->id,
                             .row = row,
                             .width = relative ? 1 : item->width,
                             .height = relative ? 1 : item->height};
-    if (!fo_parse(&m->source, doc, &m->a, s, m->err))
+    bool ok = fo_parse(&m->source, doc, &m->a, s, m->err);
+    m->source.then = none;
+    if (!ok)
         return false;
     *shipped = *s;
     shipped->label = lf_arena_take(&m->a, s->labels, sizeof *s->label, m->err);
@@ -180,8 +187,8 @@ static void only_applied(struct lf_changes *base, const struct lf_changes *appli
 // Base after the merge: the same archives applied to base itself. `applied`: what the
 // dataset took, where not all of it was taken; else NULL.
 static bool move_base(struct merging *m, const struct lf_sample *base,
-                      const struct lf_theirs *theirs, size_t count, uint32_t row,
-                      const struct lf_changes *applied)
+                      struct lf_slice files, const struct lf_theirs *theirs,
+                      size_t count, uint32_t row, const struct lf_changes *applied)
 {
     struct lf_changes plan = {0};
     struct lf_counts unused = {0};
@@ -206,11 +213,14 @@ static bool move_base(struct merging *m, const struct lf_sample *base,
     }
     if (ok) {
         fo_values(&m->run.schema, lf_buf_view(&doc), value);
+        m->source.then = files; // those that stay are as they were shipped
         ok =
-            lf_base_doc(&m->run.schema, &base->id, value, &line, m->err) &&
-            lf_base_digest(&m->run.schema, value, digest, m->err) &&
+            fo_mask_files(&m->source, lf_buf_view(&doc), &m->a, &files, m->err) &&
+            lf_base_doc(&m->run.schema, &base->id, value, files, &line, m->err) &&
+            lf_base_digest(&m->run.schema, value, files, digest, m->err) &&
             lf_new_base_add(&m->base, &m->run, row, lf_buf_view(&line), digest, m->err);
     }
+    m->source.then = none;
     lf_buf_done(&doc);
     lf_buf_done(&line);
     return ok;
@@ -219,21 +229,27 @@ static bool move_base(struct merging *m, const struct lf_sample *base,
 // What was shipped of a sample: its own bytes unless they changed since, then the line
 // kept of it.
 static bool base_of(struct merging *m, struct lf_slice doc, uint32_t row,
-                    struct lf_slice *was)
+                    struct lf_slice *was, struct lf_slice *files)
 {
     uint8_t digest[LF_BASE_DIGEST];
     struct lf_slice *value =
         lf_arena_take(&m->a, m->run.schema.fields, sizeof *value, m->err);
     *was = doc;
+    *files = none;
     if (!m->run.has_base)
         return value != NULL;
     if (!value)
         return false;
     fo_values(&m->run.schema, doc, value);
-    if (!lf_base_digest(&m->run.schema, value, digest, m->err))
+    if (!fo_mask_files(&m->source, doc, &m->a, files, m->err) ||
+        !lf_base_digest(&m->run.schema, value, *files, digest, m->err))
         return false;
-    return !memcmp(digest, m->run.item[row].digest, sizeof digest) ||
-           lf_base_read(&m->run, row, &m->a, was, m->err);
+    if (!memcmp(digest, m->run.item[row].digest, sizeof digest))
+        return true;
+    if (!lf_base_read(&m->run, row, &m->a, was, m->err))
+        return false;
+    *files = lf_base_files(*was);
+    return true;
 }
 
 static bool take_theirs(struct merging *m, size_t from, size_t to,
@@ -280,15 +296,15 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     struct lf_changes plan = {0};
     struct lf_edits edits;
     struct lf_theirs *theirs;
-    struct lf_slice was;
+    struct lf_slice was, files;
     struct fo_new_files masks = {0};
     size_t from, to, count = 0;
     uint64_t conflicts = m->result->counts.conflict;
-    bool ok = base_of(m, doc->raw, row, &was) &&
-              parse_and_ship(m, doc->raw, row, &ours, &ours_shipped);
+    bool ok = base_of(m, doc->raw, row, &was, &files) &&
+              parse_and_ship(m, doc->raw, none, row, &ours, &ours_shipped);
     const struct lf_sample *base_side = &ours_shipped;
     if (ok && was.at != doc->raw.at) {
-        ok = parse_and_ship(m, was, row, &base, &base_shipped);
+        ok = parse_and_ship(m, was, files, row, &base, &base_shipped);
         base_side = &base_shipped;
     }
     lf_incoming_of(&m->in, row, &from, &to);
@@ -306,7 +322,7 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
     ok = fo_edits(&m->source, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
                   &edits, &masks, m->err) &&
          (!m->run.has_base ||
-          move_base(m, base_side, theirs, count, row,
+          move_base(m, base_side, files, theirs, count, row,
                     m->result->counts.conflict > conflicts ? &plan : NULL));
     if (!ok || !edits.count)
         return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
@@ -325,7 +341,7 @@ static bool account_missing(struct merging *m, uint32_t row)
     lf_id_print(&m->run.item[row].id, id);
     if (m->run.has_base) {
         if (!lf_base_read(&m->run, row, &m->a, &was, m->err) ||
-            !parse_and_ship(m, was, row, &base, &shipped))
+            !parse_and_ship(m, was, lf_base_files(was), row, &base, &shipped))
             return false;
         for (size_t b = 0; b < shipped.labels; b++)
             m->result->counts.absent += shipped.label[b].shipped;
@@ -481,10 +497,12 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     m.files = fo_files(&m.ds);
     m.source.files = &m.files;
     *result = (struct lf_merge_result){0};
-    bool ok = prepare(&m) && read_archives(&m) && check_rules(&m) &&
+    bool ok = (m.source.pixels = lf_pixel_tool_new(err)) != NULL && prepare(&m) &&
+              read_archives(&m) && check_rules(&m) &&
               lf_writing_begin(&m.out, job, &m.ds, err) && merge_all(&m) &&
               stop_at_policies(&m) && write_result(&m);
     lf_writing_done(&m.out);
+    lf_pixel_tool_free(&m.source.pixels);
     lf_free(m.visited);
     lf_new_base_done(&m.base);
     lf_incoming_done(&m.in);

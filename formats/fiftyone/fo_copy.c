@@ -1,16 +1,20 @@
 #include "formats/base/alloc.h"
 #include "formats/base/digest.h"
+#include "formats/base/limits.h"
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/fiftyone/fo_format.h"
 #include "formats/fiftyone/fo_keys.h"
 
 enum {
     ALL_KINDS = LF_TAG | LF_SCALAR | LF_BOX | LF_POLYGON | LF_POLYLINE | LF_POINTS |
-                LF_SKELETON | LF_MASK | LF_SEGMENT
+                LF_SKELETON | LF_MASK | LF_SEGMENT,
+    PIECE = 1 << 16
 };
 
 struct lf_reader {
     const struct lf_run *run;
+    struct lf_files files; // the tree's
+    struct lf_pixel_tool *pixels;
     struct lf_in *in;
     struct lf_json_stream *stream;
     struct lf_digest *digest;
@@ -62,12 +66,48 @@ static bool fo_ship(const struct lf_run *run, struct lf_sample *s, struct lf_are
         const struct lf_field *f = &run->schema.field[l->field];
         uint32_t row;
         l->shipped = l->kind & lf_field_kinds(f) &&
+                     (l->kind != LF_MASK || l->masks) && // its file may be missing
                      (!lf_kind_has_class(l->kind) ||
                       (l->name.len && lf_class_find(f, l->name, &row)));
         if (l->shipped && !fill_attrs(f, l, a, err))
             return false;
     }
     return true;
+}
+
+static bool too_long(const char *path, struct lf_error *err)
+{
+    lf_fail(err, LF_E_LIMIT_COUNT, "the file is too long (limit mask-file)");
+    return lf_fail_in_file(err, path);
+}
+
+// A mask on disk is a member of the tree.
+static bool read_member(void *user, struct lf_slice path, struct lf_buf *out,
+                        bool *found, struct lf_error *err)
+{
+    const struct lf_tree *t = user;
+    char name[LF_NAME_BYTES + 1];
+    size_t i, first = out->len;
+    bool ok = true;
+    *found = false;
+    if (path.len > LF_NAME_BYTES || memchr(path.at, 0, path.len))
+        return true;
+    memcpy(name, path.at, path.len);
+    name[path.len] = '\0';
+    if (!lf_tree_find(t, name, &i))
+        return true;
+    struct lf_in *in = lf_tree_read(t, i, err);
+    for (size_t got = 1; in && ok && got;) {
+        char *room = lf_buf_room(out, PIECE);
+        ok = room ? lf_in_read(in, room, PIECE, &got, err) : lf_buf_ok(out, err);
+        got = ok && room ? got : 0;
+        out->len += got;
+        ok = ok && (out->len - first <= LF_MASK_FILE || too_long(name, err));
+    }
+    ok = ok && in;
+    lf_in_free(&in);
+    *found = ok;
+    return ok;
 }
 
 static void fo_close(struct lf_reader **r)
@@ -77,6 +117,7 @@ static void fo_close(struct lf_reader **r)
     lf_json_stream_free(&(*r)->stream);
     lf_in_free(&(*r)->in);
     lf_digest_free(&(*r)->digest);
+    lf_pixel_tool_free(&(*r)->pixels);
     lf_free(*r);
     *r = NULL;
 }
@@ -92,6 +133,12 @@ static struct lf_reader *fo_open_copy(const struct lf_tree *t, const struct lf_r
         return NULL;
     r->run = run;
     r->field = field;
+    r->files = (struct lf_files){read_member, (void *)t};
+    r->pixels = lf_pixel_tool_new(err);
+    if (!r->pixels) {
+        fo_close(&r);
+        return NULL;
+    }
     if (!lf_tree_find(t, "samples.json", &i))
         lf_fail(err, LF_E_NOT_DATASET, "there is no samples.json");
     else if ((r->in = lf_tree_read(t, i, err)) && (r->digest = lf_digest_new(err)))
@@ -167,7 +214,10 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
     item->file = r->source.file;
     item->sample.width = item->sample.height = 1;
     item->sample.id = head.id;
-    struct fo_source source = {.schema = &r->run->schema, .relative = true};
+    struct fo_source source = {.schema = &r->run->schema,
+                               .files = &r->files,
+                               .pixels = r->pixels,
+                               .relative = true};
     if (!fo_parse(&source, own, a, &item->sample, err)) {
         lf_fail_in_file(err, lf_in_name(r->in));
         return lf_fail_at_offset(err, at);

@@ -87,7 +87,8 @@ static bool new_scalar(struct fo_job *j, uint16_t field, struct lf_slice *put,
 static bool new_elements(struct fo_job *j, uint16_t field, struct lf_slice separator,
                          bool lead, struct lf_buf *out)
 {
-    struct fo_making making = {&j->schema->field[field], j->sample};
+    struct fo_making making = {j->src, &j->schema->field[field], j->sample, j->files,
+                               j->a};
     for (size_t i = 0; i < j->plan->count; i++) {
         const struct lf_change *c = &j->plan->change[i];
         if (c->field != field || c->ours || !c->theirs)

@@ -119,6 +119,11 @@ static bool edit_space(struct fo_job *j, const struct lf_change *c)
         return fo_edit_polyline(j, c);
     if (ours & (LF_POINTS | LF_SKELETON) && theirs & (LF_POINTS | LF_SKELETON))
         return fo_edit_keypoint(j, c);
+    if (ours == LF_MASK && theirs == LF_MASK)
+        return j->src->relative ? edit_box(j, c) && fo_edit_array(j, c)
+                                : fo_edit_mask(j, c);
+    if (ours == LF_SEGMENT && theirs == LF_SEGMENT)
+        return j->src->relative ? fo_edit_array(j, c) : fo_edit_segment(j, c);
     return true;
 }
 

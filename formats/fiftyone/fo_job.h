@@ -67,6 +67,11 @@ LF_MUST_USE bool fo_cut_end(struct fo_job *j, const struct fo_cutter *c);
 // Geometry of an edited label (fo_edit_points.c).
 LF_MUST_USE bool fo_edit_polyline(struct fo_job *j, const struct lf_change *c);
 LF_MUST_USE bool fo_edit_keypoint(struct fo_job *j, const struct lf_change *c);
+// Pixels of an edited label (fo_edit_masks.c): of an instance, with its box; of a
+// segmentation; the array that an edited copy came with.
+LF_MUST_USE bool fo_edit_mask(struct fo_job *j, const struct lf_change *c);
+LF_MUST_USE bool fo_edit_segment(struct fo_job *j, const struct lf_change *c);
+LF_MUST_USE bool fo_edit_array(struct fo_job *j, const struct lf_change *c);
 // Additions, deletions, and the values of scalars, field by field (fo_edit_fields.c).
 LF_MUST_USE bool fo_edit_fields(struct fo_job *j);
 

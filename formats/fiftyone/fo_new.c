@@ -1,6 +1,8 @@
 #include "formats/fiftyone/fo_new.h"
 
 #include "formats/base/number.h"
+#include "formats/fiftyone/fo_arrays.h"
+#include "formats/fiftyone/fo_masks.h"
 #include "formats/fiftyone/fo_spell.h"
 #include "formats/label/value.h"
 
@@ -59,22 +61,63 @@ static void put_attr(const struct lf_field *f, const struct lf_attr *attr,
     lf_attr_set_add(&dropped->attrs, attr->name);
 }
 
-// The bytes it came with but for the id.
-static void put_whole(struct lf_slice whole, const char *hex, struct lf_buf *out)
+// The mask that a copy's label has on disk, as a file of this dataset or inside the
+// label.
+static bool bring_mask(const struct fo_making *m, const struct lf_label *l,
+                       struct lf_edits *edits, struct lf_error *err)
 {
-    struct lf_slice key, value;
-    const char *end = whole.at + whole.len;
+    struct fo_mask_at at;
+    struct lf_slice old, path, put;
+    struct lf_buf bytes = {0}, text = {0};
+    const char *start = l->whole.at;
+    fo_mask_at(l->whole, &at);
+    if (at.mask.len || !l->pixels.len || !m->src->pixels ||
+        lf_json_type(at.mask_path) != LF_JSON_STRING)
+        return true;
+    bool ok = lf_json_string(at.mask_path, m->a, &old, err) &&
+              fo_array_as(m->src->pixels, l, m->files != NULL, &bytes, err);
+    if (ok && m->files) {
+        ok = fo_file_add(m->files, m->a, old, lf_buf_view(&bytes), &path, err);
+        if (ok)
+            lf_json_quote(&text, path, true);
+    } else if (ok) {
+        lf_buf_slice(&text, at.mask_path);
+        lf_buf_text(&text, ", \"mask\": ");
+        fo_put_binary(lf_buf_view(&bytes), &text);
+    }
+    ok = ok && lf_buf_ok(&text, err) &&
+         lf_arena_text(m->a, lf_buf_view(&text), &put, err) &&
+         lf_edits_add(edits, m->a, (size_t)(at.mask_path.at - start), at.mask_path.len,
+                      put, err);
+    lf_buf_done(&bytes);
+    lf_buf_done(&text);
+    return ok;
+}
+
+// The bytes it came with but for the id, and for a mask on disk.
+static bool put_whole(const struct fo_making *m, const struct lf_label *l,
+                      const char *hex, struct lf_buf *out, struct lf_error *err)
+{
+    struct lf_slice key, value, id, whole = l->whole;
+    struct lf_edits edits = {0};
+    size_t at = 1, cut = 0;
+    const char *after = ", ";
     for (struct lf_json_walk w = lf_json_enter(whole);
          lf_json_member(&w, &key, &value);)
         if (lf_json_key_is(key, LF_S("_id"))) {
             value = lf_json_trim(value);
-            lf_buf_slice(out, lf_slice_between(whole.at, value.at));
-            lf_buf_printf(out, "{\"$oid\": \"%s\"}", hex);
-            lf_buf_slice(out, lf_slice_between(value.at + value.len, end));
-            return;
+            at = (size_t)(value.at - whole.at);
+            cut = value.len;
         }
-    lf_buf_printf(out, "{\"_id\": {\"$oid\": \"%s\"}, ", hex);
-    lf_buf_slice(out, lf_slice_between(whole.at + 1, end));
+    if (cut)
+        after = "";
+    if (!lf_arena_printf(m->a, &id, err, "%s{\"$oid\": \"%s\"}%s",
+                         cut ? "" : "\"_id\": ", hex, after) ||
+        !lf_edits_add(&edits, m->a, at, cut, id, err) ||
+        !bring_mask(m, l, &edits, err) || !lf_edits_sort(&edits, m->a, whole.len, err))
+        return false;
+    lf_edits_apply(&edits, whole, out);
+    return lf_buf_ok(out, err);
 }
 
 static void put_flag(struct lf_buf *out, const char *before, bool v)
@@ -112,8 +155,40 @@ static void put_keypoint(const struct fo_making *m, const struct lf_label *l,
     lf_buf_text(out, "], \"confidence\": null");
 }
 
-static void put_geometry(const struct fo_making *m, const struct lf_label *l,
-                         struct lf_buf *out)
+static void put_tight_box(const struct lf_mask *m, const struct lf_sample *s,
+                          struct lf_buf *out)
+{
+    put_number(out, ", \"bounding_box\": [", m->left / (double)s->width);
+    put_number(out, ", ", m->top / (double)s->height);
+    put_number(out, ", ", m->width / (double)s->width);
+    put_number(out, ", ", m->height / (double)s->height);
+    lf_buf_char(out, ']');
+}
+
+static bool put_pixels(const struct fo_making *m, const struct lf_label *l,
+                       struct lf_buf *out, struct lf_error *err)
+{
+    struct lf_buf text = {0};
+    struct lf_pixel_tool *t = m->src->pixels;
+    if (l->kind == LF_MASK && l->points == 4)
+        put_box(l, m->sample, out);
+    else if (l->kind == LF_MASK && l->masks)
+        put_tight_box(l->mask, m->sample, out);
+    if (!t || (l->kind == LF_MASK && !l->masks))
+        return lf_fail(err, LF_E_BUG, "a mask without pixels is to be written");
+    bool ok = l->pixels.len ? fo_array_as(t, l, false, &text, err)
+              : l->kind == LF_MASK
+                  ? fo_array_of_mask(t, l->mask, &text, err)
+                  : fo_array_of_classes(t, m->field, l, m->sample, &text, err);
+    lf_buf_text(out, ", \"mask\": ");
+    fo_put_binary(lf_buf_view(&text), out);
+    ok = ok && lf_buf_ok(&text, err);
+    lf_buf_done(&text);
+    return ok;
+}
+
+static bool put_geometry(const struct fo_making *m, const struct lf_label *l,
+                         struct lf_buf *out, struct lf_error *err)
 {
     switch (l->kind) {
     case LF_BOX:
@@ -127,9 +202,13 @@ static void put_geometry(const struct fo_making *m, const struct lf_label *l,
     case LF_SKELETON:
         put_keypoint(m, l, out);
         break;
+    case LF_MASK:
+    case LF_SEGMENT:
+        return put_pixels(m, l, out, err);
     default:
         break;
     }
+    return true;
 }
 
 bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
@@ -138,10 +217,8 @@ bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
 {
     char hex[25];
     lf_id_print(id, hex);
-    if (l->whole.len) {
-        put_whole(l->whole, hex, out);
-        return lf_buf_ok(out, err);
-    }
+    if (l->whole.len)
+        return put_whole(m, l, hex, out, err);
     lf_buf_printf(out, "{\"_id\": {\"$oid\": \"%s\"}, \"_cls\": \"%s\", ", hex,
                   fo_class_name(m->field->type, true));
     if (l->kind &
@@ -152,7 +229,8 @@ bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
         lf_buf_text(out, ", \"label\": ");
         lf_json_quote(out, l->name, true);
     }
-    put_geometry(m, l, out);
+    if (!put_geometry(m, l, out, err))
+        return false;
     for (uint32_t i = 0; i < l->attrs; i++)
         put_attr(m->field, &l->attr[i], out, dropped);
     lf_buf_char(out, '}');

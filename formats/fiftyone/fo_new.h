@@ -9,8 +9,11 @@ struct fo_dropped { // attributes whose text their type cannot hold
 };
 
 struct fo_making { // what a new label is made for
+    const struct fo_source *src;
     const struct lf_field *field;
     const struct lf_sample *sample;
+    struct fo_new_files *files; // NULL: a copy's masks on disk go into the document
+    struct lf_arena *a;
 };
 
 // One element: _id, _cls, attributes, tags, label, geometry, then the attributes that

@@ -3,12 +3,14 @@
 #include "formats/base/limits.h"
 #include "formats/base/number.h"
 #include "formats/fiftyone/fo_dataset.h"
+#include "formats/fiftyone/fo_masks.h"
 #include "formats/fiftyone/fo_points.h"
 #include "formats/label/value.h"
 
 struct found { // what one walk over a label's keys finds; null values: empty
     struct lf_id id;
-    struct lf_slice name, box, points, mask, mask_path, confidence, index, rotation;
+    struct lf_slice name, box, points, confidence, index, rotation;
+    struct fo_mask_at mask;
     struct fo_attrs attrs;
     size_t room; // for attrs.own
     bool closed, filled;
@@ -94,10 +96,10 @@ static bool look(struct lf_slice label, struct lf_arena *a, struct found *f,
             f->index = value; // null is no number
             break;
         case FO_MASK:
-            f->mask = not_null(value);
+            f->mask.mask = not_null(value);
             break;
         case FO_MASK_PATH:
-            f->mask_path = not_null(value);
+            f->mask.mask_path = not_null(value);
             break;
         case FO_OWN:
             if (!keep_own(f, key, value, a, err))
@@ -142,7 +144,7 @@ static unsigned box_kind(const struct found *f, double box[4])
 {
     if (!read_box(f->box, box))
         return LF_OTHER;
-    return f->mask.len || f->mask_path.len ? LF_MASK : LF_BOX;
+    return f->mask.mask.len || f->mask.mask_path.len ? LF_MASK : LF_BOX;
 }
 
 static unsigned kind_of(enum lf_field_type type, const struct found *f)
@@ -237,16 +239,23 @@ static void read_turn(const struct found *found, struct lf_label *l)
         l->turn = lf_turn(turn);
 }
 
+// The pixels of a label that will not travel are left alone: in a field of boxes, or of
+// a class that is not in the run.
 static bool read_box_label(const struct fo_source *src, const struct found *found,
                            const struct lf_sample *sample, struct lf_label *l,
                            struct lf_arena *a, struct lf_error *err)
 {
     double box[4];
+    const struct lf_field *f = &src->schema->field[l->field];
+    uint32_t row;
     l->kind = (uint16_t)box_kind(found, box);
     if (l->kind == LF_OTHER)
         return true;
     if (l->kind == LF_BOX)
         read_turn(found, l);
+    else if (lf_field_kind(f->type) == LF_MASK && lf_class_find(f, l->name, &row) &&
+             !fo_read_masks(src, &found->mask, box, sample, l, a, err))
+        return false;
     return set_box(src, box, sample, l, a, err);
 }
 
@@ -328,6 +337,11 @@ static bool parse_label(const struct fo_source *src, uint16_t field,
         break;
     case LF_POINTS:
         ok = read_keypoint(&found, sample, l, a, err);
+        break;
+    case LF_SEGMENT:
+        l->kind = LF_SEGMENT;
+        l->name = (struct lf_slice){0}; // its pixels have classes
+        ok = fo_read_masks(src, &found.mask, NULL, sample, l, a, err);
         break;
     case LF_TAG:
         l->kind = LF_TAG;

@@ -457,7 +457,8 @@ bool lf_run_name(const struct lf_run *run, uint32_t row, struct lf_arena *a,
 // ---------------------------------------------------------------------------- base
 
 bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
-                    uint8_t out[LF_BASE_DIGEST], struct lf_error *err)
+                    struct lf_slice files, uint8_t out[LF_BASE_DIGEST],
+                    struct lf_error *err)
 {
     unsigned char whole[LF_DIGEST_BYTES];
     struct lf_digest *d = lf_digest_new(err);
@@ -466,7 +467,7 @@ bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
         ok = lf_digest_add(d, s->field[i].name, err) &&
              lf_digest_add(d, LF_S("\0"), err) && lf_digest_add(d, value[i], err) &&
              lf_digest_add(d, LF_S("\0"), err);
-    ok = ok && lf_digest_take(d, whole, err);
+    ok = ok && lf_digest_add(d, files, err) && lf_digest_take(d, whole, err);
     lf_digest_free(&d);
     if (ok)
         memcpy(out, whole, LF_BASE_DIGEST);
@@ -483,7 +484,8 @@ static void one_line(char *at, size_t n)
 }
 
 bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
-                 const struct lf_slice *value, struct lf_buf *out, struct lf_error *err)
+                 const struct lf_slice *value, struct lf_slice files,
+                 struct lf_buf *out, struct lf_error *err)
 {
     char hex[25];
     lf_id_print(id, hex);
@@ -499,8 +501,21 @@ bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
         if (!out->failed)
             one_line(out->at + from, out->len - from);
     }
+    if (files.len) {
+        lf_buf_text(out, ", \"_files\": ");
+        lf_buf_slice(out, files);
+    }
     lf_buf_char(out, '}');
     return lf_buf_ok(out, err);
+}
+
+struct lf_slice lf_base_files(struct lf_slice doc)
+{
+    struct lf_slice files;
+    if (!lf_json_get(doc, "_files", &files))
+        return (struct lf_slice){0};
+    files = lf_json_trim(files);
+    return lf_json_type(files) == LF_JSON_OBJECT ? files : (struct lf_slice){0};
 }
 
 bool lf_base_read(const struct lf_run *run, uint32_t row, struct lf_arena *a,

@@ -8,7 +8,9 @@
 //               feeds and backslashes in names are \t, \n, \\.
 //   base.jsonl  a line a sample: {"_id": .., "<field>": <value>, ..}, values byte for
 //   byte as
-//               they were shipped. Append-only; items.tsv says which line counts.
+//               they were shipped, and, where some have masks on disk, "_files":
+//               {"<path>": "<digest>", ..}. Append-only; items.tsv says which line
+//               counts.
 //
 // The copy that travels with the archives has no base.jsonl.
 #ifndef LF_RUN_H
@@ -76,17 +78,20 @@ LF_MUST_USE bool lf_run_name(const struct lf_run *run, uint32_t row, struct lf_a
                              struct lf_slice *name, struct lf_error *err);
 
 // Digest of a sample's run fields: of (field, value bytes) pairs. `value` may be empty:
-// absent.
+// absent. `files`: what lies beside the document (fo_mask_files); empty: nothing.
 LF_MUST_USE bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
-                                uint8_t out[LF_BASE_DIGEST], struct lf_error *err);
+                                struct lf_slice files, uint8_t out[LF_BASE_DIGEST],
+                                struct lf_error *err);
 // The line of base for a row, as a document. Reads from disk.
 LF_MUST_USE bool lf_base_read(const struct lf_run *run, uint32_t row,
                               struct lf_arena *a, struct lf_slice *doc,
                               struct lf_error *err);
-// The document that base holds for these values.
+// The document that base holds for these values and files.
 LF_MUST_USE bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
-                             const struct lf_slice *value, struct lf_buf *out,
-                             struct lf_error *err);
+                             const struct lf_slice *value, struct lf_slice files,
+                             struct lf_buf *out, struct lf_error *err);
+// The files of such a document; empty: none.
+struct lf_slice lf_base_files(struct lf_slice doc);
 
 // Texts of the three files.
 void lf_run_json(const struct lf_run *run, struct lf_buf *out);

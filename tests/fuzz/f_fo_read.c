@@ -30,8 +30,9 @@ static void parse(struct lf_slice doc, struct lf_arena *a, struct lf_sample *s,
     if (!fo_parse(&(struct fo_source){.schema = &run.schema}, doc, a, s, err))
         return;
     fo_values(&run.schema, doc, value);
-    LF_CLAIM(lf_base_digest(&run.schema, value, digest, &why));
-    LF_CLAIM(lf_base_doc(&run.schema, &s->id, value, &line, &why));
+    LF_CLAIM(lf_base_digest(&run.schema, value, (struct lf_slice){0}, digest, &why));
+    LF_CLAIM(
+        lf_base_doc(&run.schema, &s->id, value, (struct lf_slice){0}, &line, &why));
     LF_CLAIM(lf_json_check(lf_buf_view(&line), (struct lf_json_rules){true}, 0, &why));
     LF_CLAIM(!memchr(line.at, '\n', line.len));
     lf_buf_done(&line);
