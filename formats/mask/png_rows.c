@@ -6,6 +6,7 @@
 #include "formats/base/limits.h"
 
 enum {
+    SIDE = 1 << 20,  // OpenCV reads none that is wider or higher
     CHUNK = 1 << 20, // the largest chunk besides the pixels that is looked at
     GROWTH = 1100    // deflate makes no more of a byte
 };
@@ -81,7 +82,7 @@ static void read_head(void *user)
     png_structp png = p->g.png;
     png_infop info = p->g.info;
     png_set_read_fn(png, p, read_bytes);
-    png_set_user_limits(png, LF_MASK_PIXELS, LF_MASK_PIXELS);
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // `fits` asks
     png_set_chunk_malloc_max(png, CHUNK);
     png_read_info(png, info);
     unsigned colour = png_get_color_type(png, info);
@@ -105,14 +106,13 @@ static bool fits(const struct lf_png_in *p, struct lf_error *err)
     uint64_t bits = (uint64_t)png_get_bit_depth(p->g.png, p->g.info) *
                     png_get_channels(p->g.png, p->g.info);
     uint64_t packed = (w * bits + 7) / 8;
+    if (w > SIDE || h > SIDE)
+        return lf_fail(err, LF_E_MASK, "a PNG of %llu x %llu pixels",
+                       (unsigned long long)w, (unsigned long long)h);
     if (w * h > LF_MASK_PIXELS)
         return lf_fail(err, LF_E_LIMIT_COUNT,
                        "a PNG of %llu x %llu pixels (limit mask-pixels)",
                        (unsigned long long)w, (unsigned long long)h);
-    if (packed > LF_MASK_FILE)
-        return lf_fail(err, LF_E_LIMIT_COUNT,
-                       "a PNG with a row of %llu bytes (limit mask-file)",
-                       (unsigned long long)packed);
     return packed * h / GROWTH <= p->bytes.len ||
            lf_fail(err, LF_E_MASK, "the PNG is damaged: it ends early");
 }

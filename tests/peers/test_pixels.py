@@ -8,11 +8,18 @@ import testenv
 
 
 class Pixels(testenv.Case):
-    def test_random_arrays(self):
+    def judge(self, *options):
         tool = os.path.join(os.path.dirname(testenv.PROGRAM), "tests", "pixels_tool")
         self.assertTrue(os.access(tool, os.X_OK), "%s is built with the tests" % tool)
-        done = judges.fiftyone(os.path.join(testenv.SUPPORT, "pixels_peer.py"), tool, "--count", "60")
+        done = judges.fiftyone(os.path.join(testenv.SUPPORT, "pixels_peer.py"), tool, *options)
         self.assertEqual(done.returncode, 0, done.stderr[-4000:])
         found = json.loads(done.stdout.strip().splitlines()[-1])
         self.assertEqual(found["wrong"], [])
-        self.assertGreater(found["checks"], 10000)
+        return found["checks"]
+
+    def test_random_arrays(self):
+        self.assertGreater(self.judge("--count", "30"), 5000)
+
+    def test_fixture(self):
+        folder = testenv.shared("fixtures", "fiftyone", "images_full")
+        self.assertGreater(self.judge("--count", "0", "--dataset", folder), 24 * 5)

@@ -1,6 +1,8 @@
 """Arrays of pixels between pixels_tool and the real numpy, OpenCV and FiftyOne. Runs in FiftyOne's Python.
 
-usage: pixels_peer.py PIXELS_TOOL [--count N] [--seed N]
+usage: pixels_peer.py PIXELS_TOOL [--count N] [--seed N] [--dataset FOLDER]
+
+With a dataset's folder also every mask in it, inline or on disk.
 
 Prints {"checks": N, "wrong": [first few]} as JSON.
 """
@@ -72,7 +74,7 @@ def tight(where):
     return where.any(0)[[0, -1]].all() and where.any(1)[[0, -1]].all()
 
 
-def png(array, rnd=None):
+def png(array):
     ok, data = cv2.imencode(".png", array if array.ndim == 2 else array[:, :, [2, 1, 0, 3][:array.shape[2]]])
     return "png:" + base64.b64encode(data.tobytes()).decode()
 
@@ -228,14 +230,43 @@ class Checks:
             self.same(what + " written", unpng(made, self.folder), np.where(cut, first, 0).astype(a.dtype))
 
 
+    def dataset(self, rnd, folder):
+        with open(os.path.join(folder, "samples.json"), encoding="utf-8") as f:
+            left = json.load(f)["samples"]
+        found = 0
+        while left:
+            o = left.pop()
+            if isinstance(o, list):
+                left.extend(o)
+            if not isinstance(o, dict):
+                continue
+            left.extend(v for k, v in o.items() if k != "mask")
+            if isinstance(o.get("mask"), dict):
+                text = o["mask"]["$binary"]["base64"]
+                a = fou.deserialize_numpy_array(text, ascii=True)
+            elif o.get("mask_path"):
+                path = os.path.join(folder, o["mask_path"])
+                a = fol._read_mask(path)
+                with open(path, "rb") as f:
+                    text = "png:" + base64.b64encode(f.read()).decode()
+            else:
+                continue
+            found += 1
+            self.reads(rnd, "mask of %s %s" % (o["_cls"], o["_id"]), a, text)
+        self.same("masks of " + folder, found > 0, True)
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("tool")
     ap.add_argument("--count", type=int, default=60)
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--dataset")
     a = ap.parse_args()
     rnd = random.Random(a.seed)
     checks = Checks(a.tool)
+    if a.dataset:
+        checks.dataset(rnd, a.dataset)
     for dtype in DTYPES:
         for _ in range(a.count):
             checks.array(rnd, dtype)
