@@ -30,6 +30,14 @@ static const struct lf_option options[] = {
      "labels edited on both sides: fail (default), ours, theirs"},
     {"unexpected", 0, "CHOICE", false,
      "shapes the field does not hold: fail (default), ignore"},
+    {"no-convert-shapes", 0, NULL, false,
+     "shapes of a kind next to the field's (a polygon among instances) are unexpected"},
+    {"on-error", 0, "CHOICE", false,
+     "shapes up to half a pixel out of the image: stop (default: taken as they are), "
+     "fix "
+     "(cut at its edge)"},
+    {"coerce-text", 0, NULL, false,
+     "a text that is new and reads as a number, true or false becomes one"},
     {"unmatched", 0, "CHOICE", false,
      "items that match no sample: report (default), fail, ignore"},
     {"unknown-classes", 0, "CHOICE", false,
@@ -70,6 +78,7 @@ static bool set_choice(struct args *a, const char *name, const char *value,
     static const char *const unexpected[] = {"fail", "ignore", NULL};
     static const char *const unmatched[] = {"report", "fail", "ignore", NULL};
     static const char *const attrs[] = {"ignore", "fail", NULL};
+    static const char *const on_error[] = {"stop", "fix", NULL};
     static const char *const media[] = {"link", "copy", "none", NULL};
     int choice = 0;
     bool ok = true;
@@ -79,6 +88,9 @@ static bool set_choice(struct args *a, const char *name, const char *value,
     } else if (!strcmp(name, "unexpected")) {
         ok = choose(name, value, unexpected, &choice, err);
         a->job.ignore_unexpected = choice == 1;
+    } else if (!strcmp(name, "on-error")) {
+        ok = choose(name, value, on_error, &choice, err);
+        a->job.clamp = choice == 1;
     } else if (!strcmp(name, "unmatched")) {
         ok = choose(name, value, unmatched, &choice, err);
         a->job.fail_unmatched = choice == 1;
@@ -109,6 +121,8 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"in-place", NULL, &a->job.in_place},
         {"dry-run", NULL, &a->job.dry_run},
         {"allow-older", NULL, &a->job.allow_older},
+        {"no-convert-shapes", NULL, &a->job.keep_shapes},
+        {"coerce-text", NULL, &a->job.coerce_text},
         {"force", NULL, &a->job.replace},
         {"json", NULL, &a->json},
         {"quiet", NULL, &a->quiet},

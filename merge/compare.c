@@ -14,15 +14,43 @@ static bool turned(double a, double b, double slack)
     return (d > 180 ? 360 - d : d) > slack;
 }
 
+// A missing point is where the other is missing too.
+static bool any_far(const struct lf_label *a, const struct lf_label *b, uint32_t points,
+                    double slack)
+{
+    for (uint32_t i = 0; i < 2 * points; i++)
+        if (far(a->xy[i], b->xy[i], slack) && !(isnan(a->xy[i]) && isnan(b->xy[i])))
+            return true;
+    return false;
+}
+
+static bool other_rings(const struct lf_label *a, const struct lf_label *b)
+{
+    bool same = a->rings == b->rings;
+    for (uint32_t i = 0; same && i < a->rings; i++)
+        same = a->ring[i].points == b->ring[i].points &&
+               a->ring[i].part == b->ring[i].part;
+    return !same;
+}
+
+static bool other_masks(const struct lf_label *a, const struct lf_label *b)
+{
+    bool same = a->masks == b->masks;
+    for (uint32_t i = 0; same && i < a->masks; i++)
+        same = lf_mask_eq(&a->mask[i], &b->mask[i]);
+    return !same;
+}
+
 static bool moved(const struct lf_label *a, const struct lf_label *b, double slack)
 {
+    bool some_lack =
+        a->kind == LF_BOX || a->kind == LF_MASK; // own numbers; a mask's box
     uint32_t points = a->points < b->points ? a->points : b->points;
     if (a->kind != b->kind)
         return true;
-    for (uint32_t i = 0; i < 2 * points; i++)
-        if (far(a->xy[i], b->xy[i], slack))
-            return true;
-    return turned(a->turn, b->turn, slack);
+    return (!some_lack && a->points != b->points) || other_rings(a, b) ||
+           other_masks(a, b) || any_far(a, b, points, slack) ||
+           (b->says_form && a->closed != b->closed) || turned(a->turn, b->turn, slack);
 }
 
 // A value without a type is a text some tool held: it is the same if it would be

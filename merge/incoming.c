@@ -4,6 +4,7 @@
 
 #include "formats/base/alloc.h"
 #include "formats/label/pack.h"
+#include "formats/mask/join.h"
 
 bool lf_incoming_new(struct lf_incoming *in, const struct lf_run *run,
                      struct lf_error *err)
@@ -72,6 +73,25 @@ static bool check_size(const struct lf_incoming *in, const struct lf_item *item,
     return lf_fail_at_line(err, item->line);
 }
 
+// Elements become labels here, where the image's size is known although the archive may
+// leave it out.
+static bool join(const struct lf_incoming *in, struct lf_item *item, uint32_t row,
+                 struct lf_arena *a, struct lf_error *err)
+{
+    const struct lf_run_item *known = &in->run->item[row];
+    char id[25];
+    if (in->format->relative)
+        return true;
+    item->sample.width = known->width;
+    item->sample.height = known->height;
+    if (lf_join_shapes(&in->run->schema, !in->keep_shapes, &item->sample, a, err))
+        return true;
+    lf_id_print(&known->id, id);
+    lf_fail_in_sample(err, lf_slice_of(id));
+    lf_fail_in_file(err, item->file.at);
+    return lf_fail_at_line(err, item->line);
+}
+
 static bool keep(struct lf_incoming *in, struct lf_item *item, uint32_t row,
                  uint32_t source, struct lf_buf *buf, struct lf_error *err)
 {
@@ -109,7 +129,7 @@ static bool read_items(struct lf_incoming *in, struct lf_reader *r, uint32_t fir
         in->items++;
         ok = find_row(in, &item, &row, &found, ev, err);
         if (ok && found)
-            ok = check_size(in, &item, row, err) &&
+            ok = check_size(in, &item, row, err) && join(in, &item, row, &a, err) &&
                  keep(in, &item, row, first + item.source, &buf, err);
         else if (ok && !item.id.known) {
             in->unmatched++;

@@ -27,8 +27,9 @@ struct lf_incoming {
     size_t places, place_room;
     struct lf_arrival *source;
     size_t sources, source_room;
-    uint32_t *rank; // by source: its place in the order of digests
-    bool pass_over; // unmatched items are no findings
+    uint32_t *rank;   // by source: its place in the order of digests
+    bool pass_over;   // unmatched items are no findings
+    bool keep_shapes; // shapes of a kind next to the field's are not converted
     uint64_t items, unmatched, unmatched_labels;
     uint64_t came; // samples of the run that came back, once sealed
     struct lf_arena arena;

@@ -26,6 +26,8 @@ struct lf_rules {
     double slack; // pixels; of the file that came back
     enum lf_choice conflict;
     bool ignore_unexpected; // else an unexpected type is an error
+    bool coerce_text;       // new texts that read as a number or bool become one
+    bool clamp;             // shapes out of the image by up to half a pixel are cut
 };
 
 uint64_t lf_counts_all(const struct lf_counts *c);

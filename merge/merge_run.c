@@ -10,6 +10,7 @@
 #include "merge/find_run.h"
 #include "merge/fold.h"
 #include "merge/incoming.h"
+#include "merge/new_scalars.h"
 #include "merge/write_result.h"
 
 static const struct lf_slice none;
@@ -82,10 +83,12 @@ static bool read_archives(struct merging *m)
     if (!lf_incoming_new(&m->in, &m->run, m->err))
         return false;
     m->in.pass_over = m->job->ignore_unmatched;
+    m->in.keep_shapes = m->job->keep_shapes;
     for (size_t i = 0; i < m->job->archives; i++)
         if (!read_archive(m, m->job->archive[i]))
             return false;
-    if (!lf_incoming_seal(&m->in, m->job->allow_older, m->ev, m->err))
+    if (!lf_incoming_seal(&m->in, m->job->allow_older, m->ev, m->err) ||
+        !lf_settle_scalars(&m->run, &m->ds, &m->in, m->err))
         return false;
     m->result->items = m->run.items;
     m->result->came = m->in.came;
@@ -101,6 +104,8 @@ static bool read_archives(struct merging *m)
     m->rules = (struct lf_rules){.run = &m->run,
                                  .slack = m->in.format->slack,
                                  .conflict = m->job->conflict,
+                                 .clamp = m->job->clamp,
+                                 .coerce_text = m->job->coerce_text,
                                  .ignore_unexpected = m->job->ignore_unexpected};
     m->source.relative = m->in.format->relative;
     return true;
@@ -160,6 +165,14 @@ static const struct lf_id *id_of(const struct lf_change *c)
     return c->ours ? &c->ours->id : &c->id;
 }
 
+// A scalar has no id: it is its field's only one.
+static bool same_label(const struct lf_change *a, const struct lf_change *b)
+{
+    const struct lf_label *l = a->ours ? a->ours : a->theirs;
+    return a->field == b->field &&
+           (l->kind == LF_SCALAR || lf_id_eq(id_of(a), id_of(b)));
+}
+
 // Of the changes of base those that the dataset took as well: a conflict that was
 // settled for the dataset is still open to the next archive.
 static void only_applied(struct lf_changes *base, const struct lf_changes *applied)
@@ -169,8 +182,7 @@ static void only_applied(struct lf_changes *base, const struct lf_changes *appli
         struct lf_change c = base->change[i];
         const struct lf_change *same = NULL;
         for (size_t k = 0; !same && k < applied->count; k++)
-            if (applied->change[k].field == c.field &&
-                lf_id_eq(id_of(&applied->change[k]), id_of(&c)))
+            if (same_label(&applied->change[k], &c))
                 same = &applied->change[k];
         if (!same)
             continue;

@@ -15,6 +15,9 @@ struct lf_merge_job {
     const char *const *archive; // "FIELD=PATH" or a path
     size_t archives;
     enum lf_choice conflict;
+    bool keep_shapes; // shapes of other kinds are unexpected, not converted
+    bool clamp; // shapes out of the image by up to half a pixel are cut at its edge
+    bool coerce_text; // new texts that read as a number or bool become one
     bool ignore_unexpected, fail_unmatched, ignore_unmatched, fail_class, fail_attr;
     bool allow_older;
     enum lf_media media;

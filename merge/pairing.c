@@ -3,6 +3,7 @@
 
 #include "formats/base/digest.h"
 #include "formats/base/limits.h"
+#include "merge/geometry.h"
 #include "merge/merge.h"
 
 // ---------------------------------------------------------------------------- id
@@ -61,32 +62,6 @@ static int32_t next_of(const struct table *t, const struct lf_label *l, int32_t 
     return i;
 }
 
-// ---------------------------------------------------------------------------- distance
-
-// How far apart two labels are: corners in pixels, then angle; a class of another name
-// counts less than any movement that can be seen.
-static double distance(const struct lf_label *a, const struct lf_label *b)
-{
-    double d = lf_slice_eq(a->name, b->name) ? 0 : 0.004;
-    if (a->kind != b->kind)
-        return 1e9;
-    for (uint32_t i = 0; i < 4 && a->points >= 2 && b->points >= 2; i++)
-        d += fabs(a->xy[i] - b->xy[i]);
-    return d + fabs(a->turn - b->turn) * 1e-3;
-}
-
-static double overlap(const struct lf_label *a, const struct lf_label *b)
-{
-    if (a->kind != b->kind || a->kind != LF_BOX)
-        return a->kind == b->kind && lf_slice_eq(a->name, b->name) ? 1 : 0;
-    double w = fmin(a->xy[2], b->xy[2]) - fmax(a->xy[0], b->xy[0]);
-    double h = fmin(a->xy[3], b->xy[3]) - fmax(a->xy[1], b->xy[1]);
-    double both = w > 0 && h > 0 ? w * h : 0;
-    double one = (a->xy[2] - a->xy[0]) * (a->xy[3] - a->xy[1]);
-    double two = (b->xy[2] - b->xy[0]) * (b->xy[3] - b->xy[1]);
-    return both > 0 ? both / (one + two - both) : 0;
-}
-
 // Every base label with every returned one is a pair that a hostile file could make
 // many of.
 static bool few_pairs(size_t base, size_t theirs, struct lf_error *err)
@@ -116,7 +91,7 @@ static void pair_group(const struct lf_sample *base, const struct lf_sample *the
             for (int32_t t = first_of(tt, key); p->theirs_of[b] < 0 && t >= 0;
                  t = next_of(tt, key, t)) {
                 double d = p->base_of[t] < 0
-                               ? distance(&base->label[b], &theirs->label[t])
+                               ? lf_distance(&base->label[b], &theirs->label[t])
                                : HUGE_VAL;
                 if (d < best) {
                     best = d;
@@ -142,6 +117,24 @@ static void pair_by_id(const struct lf_sample *base, const struct lf_sample *the
         if (b >= 0 && p->base_of[t] < 0)
             pair_group(base, theirs, bt, tt, l, p);
     }
+}
+
+// A scalar and a segmentation are the field's only one, with or without an id. A copy's
+// segmentation of another id is another one; elsewhere pixels drawn without the id, or
+// into an empty one that did not travel, are an edit of this one.
+static void pair_by_field(const struct lf_sample *base, const struct lf_sample *theirs,
+                          struct lf_pairing *p)
+{
+    const unsigned kinds = LF_SCALAR | LF_SEGMENT;
+    for (size_t b = 0; b < base->labels; b++)
+        for (size_t t = 0;
+             (base->label[b].kind & kinds) && p->theirs_of[b] < 0 && t < theirs->labels;
+             t++) {
+            const struct lf_label *l = &base->label[b], *m = &theirs->label[t];
+            if (p->base_of[t] < 0 && m->field == l->field && m->kind == l->kind &&
+                (l->shipped || l->kind == LF_SEGMENT) && !(m->whole.len && m->id.known))
+                tie(p, b, t);
+        }
 }
 
 struct candidate {
@@ -208,8 +201,9 @@ static double likeness(const struct lf_field *f, const struct lf_label *base,
         return 2;
     if (base->kind != ours->kind)
         return 0;
-    double v = !(parts & LF_SPACE) && base->kind == LF_BOX ? 1 : overlap(base, ours);
-    for (uint32_t i = 0; v < 0.1 && base->kind != LF_BOX && i < ours->attrs; i++)
+    bool placed = base->kind & LF_SPATIAL;
+    double v = !(parts & LF_SPACE) && placed ? 1 : lf_overlap(base, ours);
+    for (uint32_t i = 0; v < 0.1 && !placed && i < ours->attrs; i++)
         if (ours->attr[i].type != LF_V_NULL &&
             !lf_attr_set_has(&attrs, ours->attr[i].name))
             v = 0.5;
@@ -262,6 +256,29 @@ static bool add_text(struct lf_digest *d, struct lf_slice text, struct lf_error 
            lf_digest_add(d, text, err);
 }
 
+static bool add_bytes(struct lf_digest *d, const void *at, size_t n,
+                      struct lf_error *err)
+{
+    return lf_digest_add(d, (struct lf_slice){at, n}, err);
+}
+
+// Rings and masks; a label without them adds nothing.
+static bool add_outline(const struct lf_label *l, struct lf_digest *d,
+                        struct lf_error *err)
+{
+    if (l->rings && !add_bytes(d, l->ring, l->rings * sizeof *l->ring, err))
+        return false;
+    for (uint32_t i = 0; i < l->masks; i++) {
+        const struct lf_mask *m = &l->mask[i];
+        const uint32_t head[] = {m->left,   m->top,  m->width,
+                                 m->height, m->runs, m->value};
+        if (!add_bytes(d, head, sizeof head, err) ||
+            !add_bytes(d, m->run, m->runs * sizeof *m->run, err))
+            return false;
+    }
+    return true;
+}
+
 static bool add_content(const struct lf_field *f, const struct lf_label *l,
                         uint64_t number, struct lf_digest *d, struct lf_error *err)
 {
@@ -276,7 +293,8 @@ static bool add_content(const struct lf_field *f, const struct lf_label *l,
                                         2 * (size_t)l->points * sizeof *l->xy},
                       err) &&
         lf_digest_add(d, (struct lf_slice){(const char *)&l->turn, sizeof l->turn},
-                      err);
+                      err) &&
+        add_outline(l, d, err);
     for (uint32_t i = 0; ok && i < l->attrs; i++)
         ok = add_text(d, f->attr[l->attr[i].name].name, err) &&
              add_text(d, l->attr[i].text, err);
@@ -315,6 +333,8 @@ static bool same_shape(const struct lf_field *f, const struct lf_label *a,
 static size_t shape_hash(const struct lf_label *l)
 {
     uint64_t h = lf_hash(l->name) ^ l->field;
+    for (uint32_t i = 0; i < l->masks; i++)
+        h = h * 31 ^ l->mask[i].left ^ (uint64_t)l->mask[i].top << 32;
     size_t bytes = 2 * (size_t)(l->points < 2 ? l->points : 2) * sizeof *l->xy;
     return (size_t)(h * 31 ^ lf_hash((struct lf_slice){(const char *)l->xy, bytes}));
 }
@@ -426,7 +446,7 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
                 continue;
             double v =
                 lf_changed(&r->run->schema.field[l->field], l, m, r->slack, &attrs)
-                    ? overlap(l, m)
+                    ? lf_overlap(l, m)
                     : 2; // as it was shipped, though it may have no area
             if (!consider(&c, v, b, t, a, err))
                 return false;
@@ -492,7 +512,8 @@ static bool tell_ids(const struct lf_rules *r, const struct lf_sample *base,
         enum lf_code code = !l->id.known           ? LF_E_ID_LOST
                             : first_of(bt, l) >= 0 ? LF_E_ID_DUPLICATE
                                                    : LF_E_ID_FOREIGN;
-        if (p->base_of[t] < 0 && (code != LF_E_ID_LOST || gone || l->native.len) &&
+        if (p->base_of[t] < 0 && l->kind != LF_SCALAR &&
+            (code != LF_E_ID_LOST || gone || l->native.len) &&
             !tell(r, ev, code, base, l, file, err))
             return false;
     }
@@ -527,6 +548,7 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
             return false;
     }
     pair_by_id(base, theirs, &bt, &tt, p);
+    pair_by_field(base, theirs, p);
     if (!(theirs->told & LF_IDS) && !pair_equal(r, base, theirs, p, err))
         return false;
     if (!new_ids(r, base, theirs, &bt, &tt, p, a, err))

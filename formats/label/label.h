@@ -104,10 +104,12 @@ struct lf_label {
     bool flipped;           // a box with a negative side: its corners were ordered
     bool closed;            // polyline: the last point is joined to the first
     bool filled;            // polyline: it bounds an area
-    bool fixed;     // keypoint: its number of points must stay (missing ones, lists)
-    bool lost;      // what was shipped of its pixels is no longer known
-    uint32_t part;  // from an archive: this element is the part-th ..
-    uint32_t parts; // .. of so many of one label, both from 1; 0: not told
+    bool fixed;       // keypoint: its number of points must stay (missing ones, lists)
+    bool lost;        // what was shipped of its pixels is no longer known
+    bool says_form;   // from a copy: `closed` came back as well
+    uint16_t came_as; // the kind it was converted from; 0: as it came
+    uint32_t part;    // from an archive: this element is the part-th ..
+    uint32_t parts;   // .. of so many of one label, both from 1; 0: not told
     uint32_t points, attrs, rings, masks;
     // Box: left top right bottom, unturned, 2 points (4 where the dataset's own numbers
     // follow: x y w h). Ellipse: centre, radii. Cuboid: 8 corners. Polygon, polyline:

@@ -144,10 +144,6 @@ class EveryFixture(AnyCrossing):
                 self.assertEqual(testenv.snapshot(ds), before)
                 self.assertFalse(os.path.exists(self.path("out")))
 
-    def clear(self):
-        for name in os.listdir(self.dir):
-            shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) else os.remove(self.path(name))
-
 
 class ShapesOfArchives(AnyCrossing):
     """The same crossing, whatever people packed the returned files into."""

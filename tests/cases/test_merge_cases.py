@@ -27,7 +27,7 @@ REASONS = {
     "unexpected_ignore": ["empty-result"],
     "fuzz_1001": ["moved-label"],
 }
-NOT_HERE = ["detections_dest_field", "fuzz_1016", "unexpected_keep", "unexpected_keep_no_additions",
+NOT_HERE = ["detections_dest_field", "fuzz_1016", "fuzz_1052", "fuzz_1082", "unexpected_keep", "unexpected_keep_no_additions",
             "unexpected_return"]
 
 

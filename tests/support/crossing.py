@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import zipfile
 
 import judges
@@ -139,3 +140,7 @@ class CrossingCase(testenv.Case):
 
     def assert_counts(self, report, **want):
         self.assertEqual(report["counts"], counts(**want), report["events"])
+
+    def clear(self):
+        for name in os.listdir(self.dir):
+            shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) else os.remove(self.path(name))

@@ -14,9 +14,15 @@ import shutil
 import testenv
 
 TYPES = {"classification": "Classification", "classifications": "Classifications", "detection": "Detection",
-         "detections": "Detections"}
-LIST_KEY = {"Classifications": "classifications", "Detections": "detections"}
-RETURNED = {"classification": "classifications", "detection": "detections"}  # FiftyOne's word for what comes back
+         "detections": "Detections", "instance": "Detection", "instances": "Detections", "polyline": "Polyline",
+         "polylines": "Polylines", "polygon": "Polyline", "polygons": "Polylines", "keypoint": "Keypoint",
+         "keypoints": "Keypoints", "segmentation": "Segmentation", "scalar": None}
+LIST_KEY = {"Classifications": "classifications", "Detections": "detections", "Polylines": "polylines",
+            "Keypoints": "keypoints"}
+# FiftyOne's word for what comes back
+RETURNED = {"classification": "classifications", "detection": "detections", "instance": "detections",
+            "instances": "detections", "polyline": "polylines", "polygon": "polylines", "polygons": "polylines",
+            "keypoint": "keypoints"}
 WIDTH, HEIGHT = 640, 480  # the recorded documents have no sizes
 
 
@@ -42,14 +48,14 @@ def not_here(case):
             return "unexpected=%s" % load["unexpected"]
         for field, schema in case["label_schema"].items():
             places = step["annotations"].get(field, {}).get(RETURNED.get(schema["type"]), {})
-            if any(len(back) > 1 for back in places.values()):
+            if TYPES[schema["type"]] not in LIST_KEY and any(len(back) > 1 for back in places.values()):
                 return "an edited copy has no place for two labels in a single-label field"
     return None
 
 
 def labels_of(value):
-    """The labels of a field's value, in order."""
-    if value is None:
+    """The labels of a field's value, in order. Other values have none."""
+    if not isinstance(value, dict) or "_cls" not in value:
         return []
     return value.get(LIST_KEY[value["_cls"]]) or [] if value["_cls"] in LIST_KEY else [value]
 
@@ -64,10 +70,12 @@ def write_dataset(folder, case, docs):
     entries = [field_entry("id", "ObjectIdField"), field_entry("filepath", "StringField"),
                {**field_entry("tags", "ListField"), "subfield": "fiftyone.core.fields.StringField"},
                field_entry("metadata", "EmbeddedDocumentField", "fiftyone.core.metadata.ImageMetadata")]
-    fields = {f: TYPES[s["type"]] for f, s in case["label_schema"].items() if s["existing_field"]}
+    fields = {f: TYPES[s["type"]] for f, s in case["label_schema"].items() if s["existing_field"] and TYPES[s["type"]]}
+    scalars = [f for f, s in case["label_schema"].items() if s["existing_field"] and s["type"] == "scalar"]
     for doc in docs:
         fields.update((f, v["_cls"]) for f, v in doc.items() if isinstance(v, dict) and "_cls" in v)
     entries += [field_entry(f, "EmbeddedDocumentField", "fiftyone.core.labels." + c) for f, c in fields.items()]
+    entries += [field_entry(f, case["schema_before"][f].split(".")[-1]) for f in scalars]
     os.makedirs(folder)
     with open(os.path.join(folder, "metadata.json"), "w", encoding="utf-8") as f:
         json.dump({"name": os.path.basename(folder), "version": "1.22.1", "media_type": "image",
@@ -86,6 +94,8 @@ def read_documents(folder):
 
 def value_of(kind, labels):
     """A field's value that holds what came back for a sample; None: nothing."""
+    if kind == "scalar":
+        return labels
     if TYPES[kind] not in LIST_KEY:
         return labels[0] if labels else None
     return {"_cls": TYPES[kind], LIST_KEY[TYPES[kind]]: labels} if labels else None
@@ -103,9 +113,8 @@ def write_copy(dataset, folder, case, annotations):
     for doc in docs:
         for field, schema in case["label_schema"].items():
             kind = schema["type"]
-            back = annotations.get(field, {}).get(RETURNED.get(kind, kind), {}).get(doc["_id"]["$oid"], {})
-            labels = list(back.values())
-            doc[field] = value_of(kind, labels)
+            back = annotations.get(field, {}).get(RETURNED.get(kind, kind), {}).get(doc["_id"]["$oid"])
+            doc[field] = value_of(kind, list((back or {}).values()) if kind != "scalar" else back)
     with open(os.path.join(folder, "samples.json"), "w", encoding="utf-8") as f:
         json.dump({"samples": docs}, f)
 

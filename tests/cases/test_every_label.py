@@ -1,0 +1,134 @@
+"""Every kind of label of every image fixture: there and back without an edit, no byte changes.
+
+What is to be shipped is told by a model of carriage in Python, which knows nothing of the program.
+"""
+
+import json
+import os
+import shutil
+
+import crossing
+import testenv
+
+FIXTURES = ("groups", "images_chunks", "images_cvat_run", "images_full", "images_legacy", "images_min",
+            "images_rel_dir", "images_same_name", "images_unordered_dirs", "images_use_dirs", "images_view")
+LISTS = {"Classifications": "classifications", "Detections": "detections", "Polylines": "polylines",
+         "Keypoints": "keypoints"}
+# Types that a field of a class may be asked as; a list class has them in the plural.
+TYPES = {"Classification": ["classification"], "Detection": ["detection", "instance"],
+         "Polyline": ["polyline", "polygon"], "Keypoint": ["keypoint"], "Segmentation": ["segmentation"]}
+SCALARS = ("IntField", "FloatField", "BooleanField", "StringField")
+PRIVATE = ("filepath", "_media_type", "_rand")
+
+
+def types_of(folder):
+    """{field: [types it may be asked as]} of everything in a dataset that can travel."""
+    meta = crossing.read_json(os.path.join(folder, "metadata.json"))
+    rows = meta["sample_fields"]
+    if isinstance(rows, dict):  # before FiftyOne 0.8
+        rows = [{"name": n, "ftype": t.split("(")[0], "embedded_doc_type": t.rstrip(")").split("(")[-1]}
+                for n, t in rows.items()]
+    out = {}
+    for row in rows:
+        cls = (row["embedded_doc_type"] or "").split(".")[-1]
+        single = cls[:-1] if cls in LISTS else cls
+        if single in TYPES and "labels" in row["embedded_doc_type"]:
+            out[row["name"]] = [t + "s" if cls in LISTS else t for t in TYPES[single]]
+        elif row["ftype"].split(".")[-1] in SCALARS and row["name"] not in PRIVATE:
+            out[row["name"]] = ["scalar"]
+    return out
+
+
+def labels_of(doc, field):
+    value = doc.get(field)
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        for key in LISTS.values():
+            if isinstance(value.get(key), list):
+                return value[key]
+    return [value]
+
+
+def finite(x):
+    return isinstance(x, (int, float)) and x == x
+
+
+def travels(label, kind):
+    """Whether carriage ships a label of a field that was asked as `kind` (in the singular)."""
+    if kind == "scalar":
+        return isinstance(label, (bool, int, float, str))
+    if kind == "segmentation":
+        return bool(label.get("mask") or label.get("mask_path"))
+    if not label.get("label"):
+        return False
+    masked = bool(label.get("mask") or label.get("mask_path"))
+    points = label.get("points") or []
+    if kind == "classification":
+        return True
+    if kind in ("detection", "instance"):
+        return len(label.get("bounding_box") or []) == 4 and masked == (kind == "instance")
+    if kind == "keypoint":
+        return any(finite(x) and finite(y) for x, y in points)
+    filled = bool(label.get("filled"))
+    return filled == (kind == "polygon") and any(len(ring) >= (3 if filled else 2) for ring in points)
+
+
+def singular(kind):
+    return kind[:-1] if kind.endswith("s") else kind
+
+
+def shipped(folder, field, kind):
+    return sum(travels(label, singular(kind)) for doc in crossing.samples_of(folder) for label in labels_of(doc, field))
+
+
+class EveryLabel(crossing.CrossingCase):
+    def dataset(self, name):
+        return self.copy(testenv.shared("fixtures", "fiftyone", name), name)
+
+    def cross(self, ds, fields, expected, *options):
+        before = self.data_of(ds)
+        out = self.export(ds, *options, fields=fields)
+        self.assertEqual(out["shipped"], expected)
+        self.assert_unchanged(ds, before)
+        report = self.merge(ds, self.far_side())
+        self.assertEqual(report["counts"], crossing.counts(kept=expected), report["events"])
+        self.assertEqual(report["items"]["changed"], 0)
+        self.assert_unchanged(ds, before)
+
+    def test_each_field_as_each_type(self):
+        for name in FIXTURES:
+            folder = testenv.shared("fixtures", "fiftyone", name)
+            for field, kinds in types_of(folder).items():
+                for kind in kinds:
+                    with self.subTest(fixture=name, field=field, type=kind):
+                        n = shipped(folder, field, kind)
+                        options = () if n or kind == "segmentation" or kind == "scalar" else ("--classes", "thing")
+                        self.cross(self.dataset(name), ["%s:%s" % (field, kind)], n, *options)
+                    self.clear()
+
+    def test_all_fields_together(self):
+        """Each as the type that ships the most of it; those that ship nothing stay out."""
+        for name in FIXTURES:
+            folder = testenv.shared("fixtures", "fiftyone", name)
+            fields, total = [], 0
+            for field, kinds in types_of(folder).items():
+                n, kind = max((shipped(folder, field, k), k) for k in kinds)
+                if n:
+                    fields.append("%s:%s" % (field, kind))
+                    total += n
+            with self.subTest(fixture=name, fields=fields):
+                self.cross(self.dataset(name), fields, total)
+            self.clear()
+
+    def test_the_model_ships_something_of_each_type(self):
+        """So that the tests above cannot pass by shipping nothing."""
+        seen = {}
+        for name in FIXTURES:
+            folder = testenv.shared("fixtures", "fiftyone", name)
+            for field, kinds in types_of(folder).items():
+                for kind in kinds:
+                    seen[kind] = seen.get(kind, 0) + shipped(folder, field, kind)
+        asked = {t + s for ts in TYPES.values() for t in ts for s in ("", "s")} - {"segmentations"} | {"scalar"}
+        rare = {"instance", "polyline"}  # no fixture has a single field of these
+        self.assertEqual({k for k, n in seen.items() if n}, asked - rare)
