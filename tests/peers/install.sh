@@ -1,6 +1,7 @@
 #!/bin/sh
 # Puts the judges into a cache folder outside the tree, once, and prints where they are:
-# shell assignments of LF_FIFTYONE_PYTHON, LF_DATUM_PYTHON and LF_MONGO, to be sourced.
+# shell assignments of LF_FIFTYONE_PYTHON, LF_DATUM_PYTHON, LF_MASKS_PYTHON and LF_MONGO, to
+# be sourced.
 #
 # Each judge has a folder named by a hash of what it is made of. Its stamp is written last,
 # so a folder without one was interrupted and is made anew. Nothing is asked of the network
@@ -31,7 +32,8 @@ folder_of() {
     folder=$cache/$name-$({ "$python" -V; cat "$@"; } | sha256sum | cut -c1-16)
 }
 
-# venv NAME REQUIREMENTS: the pinned packages and no others, so --no-deps.
+# venv NAME REQUIREMENTS [MODULE]: the pinned packages and no others, so --no-deps. The
+# module (by default it has the name) shows that they are there.
 venv() {
     folder_of "$1" "$2"
     if [ -e "$folder/$stamp" ] && "$folder/bin/python" -c '' 2>/dev/null; then return; fi
@@ -39,7 +41,7 @@ venv() {
     rm -rf "$folder"
     "$python" -m venv "$folder"
     "$folder/bin/python" -m pip install -q --disable-pip-version-check --no-deps -r "$2" >&2
-    HOME=$folder "$folder/bin/python" -c "import $1" >&2
+    HOME=$folder "$folder/bin/python" -c "import ${3:-$1}" >&2
     : >"$folder/$stamp"
 }
 
@@ -52,6 +54,8 @@ venv fiftyone tests/peers/fiftyone.txt
 fiftyone=$folder
 venv datumaro tests/peers/datumaro.txt
 datumaro=$folder
+venv masks tests/peers/masks.txt pycocotools.mask
+masks=$folder
 
 folder_of mongo tests/support/mongo_server.sh
 if [ ! -e "$folder/$stamp" ]; then
@@ -67,4 +71,5 @@ fi
 quoted() { printf "%s='%s'\nexport %s\n" "$1" "$(printf %s "$2" | sed "s/'/'\\\\''/g")" "$1"; }
 quoted LF_FIFTYONE_PYTHON "$fiftyone/bin/python"
 quoted LF_DATUM_PYTHON "$datumaro/bin/python"
+quoted LF_MASKS_PYTHON "$masks/bin/python"
 quoted LF_MONGO "$folder"

@@ -59,6 +59,25 @@ def load(dirs, dump=False):
     return out
 
 
+def _mask_answers(run, lines):
+    done = run(input="".join(line + "\n" for line in lines), stdin=None)
+    if done.returncode:
+        raise AssertionError("exit %d\n%s" % (done.returncode, done.stderr[-4000:]))
+    return done.stdout.split("\n")[:-1]
+
+
+def mask_codecs(lines):
+    """What cvat-sdk and pycocotools answer to lines of mask_tool (see mask_judge.py)."""
+    return _mask_answers(lambda **kw: testenv.run([_need("LF_MASKS_PYTHON"), _tool("mask_judge.py")], **kw), lines)
+
+
+def fiftyone_masks(lines):
+    """What FiftyOne answers. Outlines hang on the last bit of arctan2, which numpy has of its own for AVX-512."""
+    env = dict(fiftyone_env(), NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR")
+    run = [_need("LF_FIFTYONE_PYTHON"), _tool("mask_judge.py")]
+    return _mask_answers(lambda **kw: testenv.run(run, env=env, **kw), lines)
+
+
 def check_cvat(path, *options, datumaro=False):
     """What a CVAT server would say of an XML, zip, backup or label file, as a dict (key "ok").
 
