@@ -28,7 +28,7 @@ LF_MUST_USE bool lf_fill_ellipse(const double xy[4], double turn, uint32_t width
 // The outlines of a mask as open rings in pixels, outlines of holes among them, as
 // FiftyOne traces an instance whose array is the mask in its tight box
 // (Detection.to_polyline; `tolerance`, in pixels, is 2 when it loads from CVAT).
-// A spot of about the tolerance has none, and a ring may have only two points.
+// A spot of about the tolerance has none, and a ring may have two points only.
 // LF_E_LIMIT_COUNT beyond the limits mask-runs and mask-pixels.
 LF_MUST_USE bool lf_trace(const struct lf_mask *m, double tolerance, struct lf_arena *a,
                           double **xy, struct lf_ring **ring, uint32_t *rings,

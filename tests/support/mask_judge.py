@@ -1,6 +1,8 @@
-"""The real tools answer the lines that mask_tool answers (mask_tool.c says what they are).
+"""The real tools answer the lines that mask_tool answers (mask_line.h says what they are).
 
-usage: mask_judge.py < LINES      in the Python of FiftyOne, or of cvat-sdk and pycocotools
+usage: mask_judge.py [--pairs] < LINES    in the Python of FiftyOne, or of cvat-sdk and pycocotools
+
+With --pairs each line comes first and its answer behind it; what the tool fails at is left out.
 
 Each library is imported by the first line that needs it.
 """
@@ -142,6 +144,7 @@ def trace(words):
 
 
 def main():
+    pairs = "--pairs" in sys.argv[1:]
     for line in sys.stdin:
         what, *words = line.split(" ")
         words[-1] = words[-1].rstrip("\n")
@@ -149,7 +152,9 @@ def main():
             answer = {"write": write, "read": read, "fill": fill, "instance": instance, "trace": trace}[what](words)
         except Exception as e:  # it is the tool that fails, and the test that says whether it may
             answer = "error: %s: %s" % (type(e).__name__, str(e).replace("\n", " "))
-        print(answer if isinstance(answer, str) else " ".join(map(str, answer)))
+        answer = answer if isinstance(answer, str) else " ".join(map(str, answer))
+        if not pairs or not answer.startswith("error: "):
+            print(*([line.rstrip("\n")] if pairs else []), answer, sep="\n")
 
 
 if __name__ == "__main__":

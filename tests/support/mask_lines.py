@@ -1,4 +1,9 @@
-"""Random lines for mask_tool and mask_judge.py: the same for the same seed, in any Python."""
+"""Random lines for mask_tool and mask_judge.py: the same for the same seed, in any Python.
+
+Run as a program it prints short ones, for tests/unit/data/mask_vectors.txt.
+"""
+
+import random
 
 
 def words_of(rows):
@@ -75,3 +80,18 @@ def polygon(rnd, most):
 
 def trace(rnd, most):
     return "trace %r %s" % (rnd.choice([2, 2, 2, 1, .5, 3.5]), " ".join(map(str, words_of(image(rnd, most)[2]))))
+
+
+def main():
+    rnd = random.Random(1)
+    for make, count in ((lambda: "fill " + polygon(rnd, 40), 110), (lambda: "instance " + polygon(rnd, 40), 140),
+                        (lambda: trace(rnd, 24), 150)):
+        while count:
+            line = make()
+            if len(line) < 200:
+                print(line)
+                count -= 1
+
+
+if __name__ == "__main__":
+    main()
