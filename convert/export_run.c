@@ -36,8 +36,9 @@ struct exporting {
     uint64_t *shipped;        // by field
     struct lf_out_task *task; // of all tasks, for the sheet
     size_t tasks;
-    struct lf_arena a;  // of the sample
-    struct lf_buf line; // of base
+    struct lf_id last_left; // the last sample that is no image and was left out
+    struct lf_arena a;      // of the sample
+    struct lf_buf line;     // of base
     int lock;
     struct lf_error *err;
 };
@@ -90,6 +91,33 @@ static bool write_base(struct exporting *x, const struct lf_slice *value,
            (!base || lf_out_write(base, lf_buf_view(line), x->err));
 }
 
+// A slice of a group that is no image stays out of the run; a dataset that is not of
+// groups was meant for another tool.
+static bool leave_sample(struct exporting *x, const struct fo_head *head)
+{
+    char id[25], type[40];
+    struct lf_slice media = head->media_type.len ? head->media_type : x->ds.media_type;
+    lf_id_print(&head->id, id);
+    struct lf_event e = {
+        .code = LF_N_SLICE_LEFT, .sample = lf_slice_of(id), .was = media};
+    x->last_left = head->id;
+    return lf_slice_is(x->ds.media_type, "group")
+               ? lf_events_add(x->ev, &e, x->err)
+               : lf_fail(x->err, LF_E_MEDIA_KIND, "its media type is \"%s\"",
+                         lf_escape(media, type, sizeof type));
+}
+
+// Of a dataset without any image nothing could be annotated.
+static bool some_image(const struct exporting *x)
+{
+    char id[25];
+    if (x->rows.count || !x->last_left.known)
+        return true;
+    lf_id_print(&x->last_left, id);
+    lf_fail(x->err, LF_E_MEDIA_KIND, "none of the samples is an image");
+    return lf_fail_in_sample(x->err, lf_slice_of(id));
+}
+
 static bool see_sample(struct exporting *x, const struct fo_doc *doc,
                        struct lf_infer *infer, struct lf_out *base)
 {
@@ -101,13 +129,8 @@ static bool see_sample(struct exporting *x, const struct fo_doc *doc,
     if (!value || !fo_head(doc->raw, &x->a, &head, x->err))
         return false;
     fo_values(&x->run.schema, doc->raw, value);
-    if (!is_image(x, &head)) {
-        char type[40];
-        return lf_fail(
-            x->err, LF_E_MEDIA_KIND, "its media type is \"%s\"",
-            lf_escape(head.media_type.len ? head.media_type : x->ds.media_type, type,
-                      sizeof type));
-    }
+    if (!is_image(x, &head))
+        return leave_sample(x, &head);
     row.item.id = head.id;
     row.path = head.filepath;
     row.item.task =
@@ -139,7 +162,7 @@ static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *
         }
         lf_arena_reset(&x->a);
     }
-    return ok;
+    return ok && some_image(x);
 }
 
 static bool check_ids(const struct exporting *x);

@@ -122,11 +122,15 @@ static void text_field(const struct fo_field *f, const struct tally *t,
 static void text_dataset(const struct counting *c, struct lf_buf *out)
 {
     char safe[200];
-    lf_buf_printf(out,
-                  "FiftyOne dataset \"%s\", version %.*s, media %.*s, %llu samples\n",
-                  lf_escape(c->ds.name, safe, sizeof safe), (int)c->ds.version.len,
-                  c->ds.version.at, (int)c->ds.media_type.len, c->ds.media_type.at,
-                  (unsigned long long)c->samples);
+    struct lf_slice version = c->ds.legacy ? LF_S("before 0.8") : c->ds.version;
+    lf_buf_printf(out, "FiftyOne dataset \"%s\", ",
+                  lf_escape(c->ds.name, safe, sizeof safe));
+    lf_buf_printf(out, "version %s, ", lf_escape(version, safe, sizeof safe));
+    if (c->ds.media_type.len)
+        lf_buf_printf(out, "media %s, ",
+                      lf_escape(c->ds.media_type, safe, sizeof safe));
+    lf_buf_printf(out, "%llu samples%s\n", (unsigned long long)c->samples,
+                  c->ds.dirs ? ", each in a file of samples/" : "");
     for (size_t i = 0; i < c->ds.fields; i++)
         text_field(&c->ds.field[i], &c->tally[i], out);
 }
@@ -136,6 +140,10 @@ static void json_dataset(const struct counting *c, struct lf_buf *out)
     bool first = true;
     lf_buf_text(out, "{\"format\": \"fiftyone\", \"name\": ");
     lf_json_quote(out, c->ds.name, true);
+    lf_buf_printf(out, ", \"layout\": \"%s\"",
+                  c->ds.dirs     ? "samples/"
+                  : c->ds.legacy ? "before 0.8"
+                                 : "samples.json");
     lf_buf_printf(out, ", \"samples\": %llu, \"fields\": {",
                   (unsigned long long)c->samples);
     for (size_t i = 0; i < c->ds.fields; i++) {

@@ -61,10 +61,30 @@ static bool read_fields(struct fo_dataset *ds, struct lf_slice list,
     return err->code == LF_OK;
 }
 
+// FiftyOne takes a folder without a version for the layout of before 0.8.
+static bool read_schema(struct fo_dataset *ds, struct lf_slice doc,
+                        struct lf_error *err)
+{
+    struct lf_slice fields, version;
+    bool has_fields = lf_json_get(doc, "sample_fields", &fields);
+    enum lf_json_type type =
+        has_fields ? lf_json_type(lf_json_trim(fields)) : LF_JSON_NULL;
+    ds->legacy = has_fields && !lf_json_get(doc, "version", &version);
+    if (ds->legacy && type == LF_JSON_OBJECT)
+        return fo_legacy_fields(ds, lf_json_trim(fields), err);
+    if (ds->legacy && type == LF_JSON_ARRAY)
+        return lf_fail(err, LF_E_DATASET_LAYOUT,
+                       "metadata.json names no version, so FiftyOne would take it for "
+                       "one of before 0.8, where fields are listed otherwise");
+    if (type != LF_JSON_ARRAY)
+        return lf_fail(err, LF_E_NOT_DATASET,
+                       "metadata.json has no list \"sample_fields\"");
+    return read_fields(ds, lf_json_trim(fields), err);
+}
+
 static bool read_metadata(struct fo_dataset *ds, struct lf_error *err)
 {
     struct lf_buf text = {0};
-    struct lf_slice fields;
     struct lf_in *in = lf_in_below(ds->folder_fd, "metadata.json", true, err);
     bool ok = in && fo_read_all(in, METADATA_MOST, LF_E_NOT_DATASET,
                                 "metadata.json is too long for one", &text, err);
@@ -86,15 +106,7 @@ static bool read_metadata(struct fo_dataset *ds, struct lf_error *err)
         lf_id_print(&parsed, hex);
     if (!lf_arena_text(&ds->arena, lf_slice_of(hex), &ds->id, err))
         return false;
-    bool has_fields = lf_json_get(doc, "sample_fields", &fields);
-    if (has_fields && !ds->version.len)
-        lf_fail(err, LF_E_DATASET_LAYOUT,
-                "the dataset has the layout of before FiftyOne 0.8");
-    else if (!has_fields || lf_json_type(lf_json_trim(fields)) != LF_JSON_ARRAY)
-        lf_fail(err, LF_E_NOT_DATASET, "metadata.json has no list \"sample_fields\"");
-    else
-        return read_fields(ds, lf_json_trim(fields), err);
-    return lf_fail_in_file(err, "metadata.json");
+    return read_schema(ds, doc, err) || lf_fail_in_file(err, "metadata.json");
 }
 
 bool fo_open(struct fo_dataset *ds, const char *folder, struct lf_error *err)

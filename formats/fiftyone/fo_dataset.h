@@ -30,7 +30,8 @@ struct fo_dataset {
     struct lf_slice metadata; // metadata.json, whole
     struct fo_field *field;   // sample_fields, in order
     size_t fields;
-    bool dirs; // one document a file, in samples/; else all in samples.json
+    bool legacy; // of before FiftyOne 0.8: no version, sample_fields is an object
+    bool dirs;   // one document a file, in samples/; else all in samples.json
     struct fo_file *file;
     uint32_t files, next;
     struct lf_buf names, text; // of all files; the file that was read last

@@ -34,28 +34,54 @@ static void put_entry(const struct lf_field *f, struct lf_buf *out)
     lf_buf_text(out, ", \"description\": null, \"info\": null, \"read_only\": false}");
 }
 
+// The same before FiftyOne 0.8.
+static void put_legacy(const struct lf_field *f, struct lf_buf *out)
+{
+    lf_json_quote(out, f->name, true);
+    if (f->type == LF_FT_SCALAR)
+        lf_buf_printf(out, ": \"fiftyone.core.fields.%s\"", scalar_class(f->scalar));
+    else
+        lf_buf_printf(out,
+                      ": \"fiftyone.core.fields.EmbeddedDocumentField("
+                      "fiftyone.core.labels.%s)\"",
+                      fo_class_name(f->type, false));
+}
+
+// Behind the last field that is declared; NULL: there is none.
+static const char *last_end(const struct fo_dataset *ds, struct lf_slice list)
+{
+    struct lf_slice key, entry;
+    const char *end = NULL;
+    struct lf_json_walk w = lf_json_enter(list);
+    while (ds->legacy ? lf_json_member(&w, &key, &entry)
+                      : lf_json_element(&w, &entry)) {
+        entry = lf_json_trim(entry);
+        end = entry.at + entry.len;
+    }
+    return end;
+}
+
 bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
                 struct lf_buf *out, bool *changed, struct lf_error *err)
 {
-    struct lf_slice list, entry;
+    struct lf_slice list;
     const struct fo_field *known;
-    const char *end = NULL;
     struct lf_buf put = {0};
     *changed = false;
     if (!lf_json_get(lf_json_trim(ds->metadata), "sample_fields", &list))
         return lf_fail(err, LF_E_NOT_DATASET,
                        "metadata.json has no list \"sample_fields\"");
     list = lf_json_trim(list);
-    for (struct lf_json_walk w = lf_json_enter(list); lf_json_element(&w, &entry);) {
-        entry = lf_json_trim(entry);
-        end = entry.at + entry.len;
-    }
+    const char *end = last_end(ds, list);
     for (size_t i = 0; i < s->fields; i++) {
         if (fo_field_find(ds, s->field[i].name, &known))
             continue;
         if (end || *changed)
             lf_buf_text(&put, ", ");
-        put_entry(&s->field[i], &put);
+        if (ds->legacy)
+            put_legacy(&s->field[i], &put);
+        else
+            put_entry(&s->field[i], &put);
         *changed = true;
     }
     const char *at = end ? end : list.at + 1;

@@ -95,8 +95,9 @@ bool fo_list(struct fo_dataset *ds, struct lf_error *err)
 {
     struct stat st;
     if (fstatat(ds->folder_fd, "samples.json", &st, 0) != 0)
-        return errno == ENOENT ? list_folder(ds, err)
-                               : lf_fail_errno(err, "cannot look at samples.json");
+        return errno != ENOENT ? lf_fail_errno(err, "cannot look at samples.json")
+               : ds->legacy ? lf_fail(err, LF_E_NOT_DATASET, "there is no samples.json")
+                            : list_folder(ds, err);
     ds->file = lf_alloc(1, sizeof *ds->file, err);
     if (!ds->file)
         return false;

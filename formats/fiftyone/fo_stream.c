@@ -213,7 +213,8 @@ bool fo_head(struct lf_slice raw, struct lf_arena *a, struct fo_head *head,
         }
     }
     if (!head->id.known)
-        return lf_fail(err, LF_E_DOCUMENT, "a sample has no _id");
+        return lf_fail(err, LF_E_DOCUMENT,
+                       "a sample has no _id, as some before FiftyOne 0.8");
     if (!head->filepath.len)
         return lf_fail(err, LF_E_DOCUMENT, "a sample has no filepath");
     return true;

@@ -133,17 +133,6 @@ class EveryFixture(AnyCrossing):
         self.assertEqual((out["samples"], out["shipped"], out["fields"]), (0, 0, {"f": 0}))
         self.assert_unchanged(ds, before)
 
-    def test_other_layouts_are_refused(self):
-        for name in ("images_legacy",):
-            with self.subTest(fixture=name):
-                ds = self.dataset(name)
-                before = testenv.snapshot(ds)
-                for args in (("export", ds, "--run", "r", "-o", "out", "--field", "ground_truth"),
-                             ("merge", "r", "back.zip", "--dataset", ds, "--in-place")):
-                    self.assertIn("LF3042", self.labelferry(*args, status=4).stderr)
-                self.assertEqual(testenv.snapshot(ds), before)
-                self.assertFalse(os.path.exists(self.path("out")))
-
 
 class ShapesOfArchives(AnyCrossing):
     """The same crossing, whatever people packed the returned files into."""

@@ -40,7 +40,8 @@ def samples_of(dataset):
     """The documents, out of samples.json or one file each."""
     folder = os.path.join(dataset, "samples")
     if not os.path.exists(os.path.join(dataset, "samples.json")):
-        return [read_json(os.path.join(folder, n)) for n in sorted(os.listdir(folder)) if n.endswith(".json")]
+        paths = [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if re.fullmatch(r"[^.].*\.json", n)]
+        return [read_json(p) for p in paths if os.path.isfile(p)]
     return read_json(os.path.join(dataset, "samples.json"))["samples"]
 
 
