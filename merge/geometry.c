@@ -53,7 +53,8 @@ bool lf_bounds(const struct lf_label *l, double box[4])
 bool lf_has_nothing(const struct lf_label *l)
 {
     double box[4];
-    return l->kind & LF_SPATIAL && !lf_bounds(l, box);
+    return l->kind & LF_SPATIAL && !l->whole.len && !l->pixels.len &&
+           !lf_bounds(l, box);
 }
 
 double lf_distance(const struct lf_label *a, const struct lf_label *b)

@@ -15,7 +15,8 @@ double lf_distance(const struct lf_label *a, const struct lf_label *b);
 // their classes are equal.
 double lf_overlap(const struct lf_label *a, const struct lf_label *b);
 
-// A shape without a pixel, a ring or a point.
+// A shape without a pixel, a ring or a point. A copy's may be: it says what the dataset
+// is to say.
 bool lf_has_nothing(const struct lf_label *l);
 
 enum lf_reach {

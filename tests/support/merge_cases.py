@@ -177,8 +177,11 @@ class Pass:
         return out
 
 
-def replay(test, case, folder):
-    """Runs a case in a folder, one Pass after the other. The dataset is folder/dataset and stays."""
+def replay(test, case, folder, options=()):
+    """Runs a case in a folder, one Pass after the other. The dataset is folder/dataset and stays.
+
+    `options` go to each merge.
+    """
     dataset = os.path.join(folder, "dataset")
     schema = os.path.join(folder, "schema.json")
     known, ids = ids_of(case["before"]["samples"]), {}
@@ -191,7 +194,8 @@ def replay(test, case, folder):
         was = read_documents(dataset)
         back = os.path.join(folder, "back%d" % number)
         write_copy(dataset, back, case, step["annotations"])
-        done = test.labelferry("merge", "r", back, "--dataset", dataset, "--in-place", "--json", status=None)
+        done = test.labelferry("merge", "r", back, "--dataset", dataset, "--in-place", "--json", *options,
+                               status=None)
         report = json.loads(done.stdout or "{}")
         refused = report.get("error", {}).get("code")
         if done.returncode not in ((5,) if refused else (0, 1)):
