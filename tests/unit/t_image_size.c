@@ -1,3 +1,4 @@
+#include "tests/unit/image_table.h"
 #include "tests/unit/unit.h"
 
 #include "formats/base/buf.h"
@@ -5,10 +6,6 @@
 
 #define SIGNATURE "\x89PNG\r\n\x1a\n"
 #define IHDR SIGNATURE "\0\0\0\rIHDR"
-#define BYTES(literal)                                                                 \
-    {                                                                                  \
-        (literal), sizeof(literal) - 1                                                 \
-    }
 #define SOI "\xff\xd8"
 #define SOS "\xff\xda\0\x08\1\1\0\0\x3f\0"
 #define SOF(n) "\xff" n "\0\x0b\x08\1\2\3\4\1\1\x11\0" // 772 x 258
@@ -21,13 +18,7 @@
 #define EXIF_LOW(n) EXIF("\x1e") LOW LOW_WAY(n)
 #define EXIF_HIGH(n) EXIF("\x1e") HIGH HIGH_WAY(n)
 
-static const struct row {
-    const char *name;
-    struct lf_slice bytes;
-    uint32_t width, height;
-    bool turned;
-    const char *what; // NULL: it has a size
-} rows[] = {
+static const struct row rows[] = {
     // Checksums by Python's zlib.crc32.
     {"PNG",
      BYTES(IHDR "\x00\x00\x02\x80\x00\x00\x01\xe0\x08\x02\x00\x00\x00\xba\xb3\x4b\xb3"),
@@ -62,10 +53,10 @@ static const struct row {
     {"PNG cut in its signature", BYTES("\x89PNG\r\n"), 0, 0, false,
      "the image ends in its PNG signature"},
     {"PNG sent as text", BYTES("\x89PNG\n\x1a\n\0\0\0\rIHDR"), 0, 0, false,
-     "neither PNG nor JPEG"},
+     "neither PNG, JPEG, WebP nor TIFF"},
     {"nothing", BYTES(""), 0, 0, false, "the image ends in its first bytes"},
     {"one byte", BYTES("\xff"), 0, 0, false, "the image ends in its first bytes"},
-    {"GIF", BYTES("GIF89a\1\0\1\0"), 0, 0, false, "neither PNG nor JPEG"},
+    {"GIF", BYTES("GIF89a\1\0\1\0"), 0, 0, false, "neither PNG, JPEG, WebP nor TIFF"},
 
     {"JPEG, baseline", BYTES(SOI SOF("\xc0") SOS), 772, 258, false, NULL},
     {"JPEG, progressive", BYTES(SOI SOF("\xc2") SOS), 772, 258, false, NULL},
@@ -168,6 +159,8 @@ static void every_row_has_its_size(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         check(&rows[i], rows[i].bytes);
+    for (size_t i = 0; i < sizeof image_rows / sizeof *image_rows; i++)
+        check(&image_rows[i], image_rows[i].bytes);
 }
 
 // Segments as long as they can be are passed over, whole thumbnails among them.
