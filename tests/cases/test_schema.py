@@ -218,6 +218,30 @@ class Attributes(SchemaCase):
             {"text": "0012", "ints": 2, "words": "2", "tick": True, "bounds": 7, "number": 5}, sort_keys=True))
 
 
+    def test_R38_flags_come_back_into_the_attributes_they_are(self):
+        full = self.full()
+        boxes = [(d["_id"]["$oid"], d.get("occluded")) for s in crossing.samples_of(full) for d in s["detections"]["detections"]
+                 if "label" in d]
+        known = next(i for i, flag in boxes if flag is False)
+        absent = next(i for i, flag in boxes if flag is None)
+        self.export(full, "--group-id-attr", "herd", fields=["detections"])
+        edits = [{"op": "occluded", "id": known, "value": True}, {"op": "group", "id": absent, "value": 7}]
+        report = self.merge(full, self.far_side(edits=edits))
+        self.assertEqual((report["counts"]["edited"], report["findings"]), (2, {}))
+        now = {d["_id"]["$oid"]: d for s in crossing.samples_of(full) for d in s["detections"]["detections"]}
+        self.assertEqual((now[known]["occluded"], now[absent]["herd"]), (True, 7))
+        self.assertNotIn("herd", now[known])
+        self.assertNotIn("occluded", now[absent])
+
+    def test_R38_flags_without_an_attribute_are_told_and_change_nothing(self):
+        before = self.data_of(self.ds)
+        self.export(self.ds, fields=["ground_truth"])
+        first = crossing.labels_of(crossing.samples_of(self.ds)[0], "ground_truth")[0]["_id"]["$oid"]
+        back = self.far_side(edits=[{"op": "occluded", "id": first, "value": True}])
+        self.assertEqual(self.merge(self.ds, back, status=1)["findings"], {"LF2113": 1})
+        self.assert_unchanged(self.ds, before)
+
+
 class NewFields(SchemaCase):
     def test_W13_each_part_that_is_missing_is_named(self):
         for field, says in (("brand_new", "needs a type"), ("brand_new:polygons", "needs classes"),
@@ -300,6 +324,61 @@ class Scalars(SchemaCase):
         self.assertEqual(out["shipped"], values.count(1) + values.count(2))
         self.assertEqual([(l["name"], l["type"], l["attributes"]) for l in self.tool_labels()],
                          [("1", "tag", []), ("2", "tag", [])])
+
+    def image(self, i):
+        return os.path.basename(crossing.samples_of(self.ds)[i]["filepath"])
+
+    def declared(self, field):
+        meta = crossing.read_json(os.path.join(self.ds, "metadata.json"))
+        return [f["ftype"].split(".")[-1] for f in meta["sample_fields"] if f["name"] == field]
+
+    def test_W17_a_new_scalar_has_the_narrowest_type_that_holds_all_values(self):
+        rows = [(["3", "-4"], [3, -4], "IntField"), (["3", "4.5"], [3.0, 4.5], "FloatField"),
+                (["true", "false"], [True, False], "BooleanField"), (["3", "true"], ["3", "true"], "StringField"),
+                (["0012", "calm"], ["0012", "calm"], "StringField")]
+        for i, (texts, values, ftype) in enumerate(rows):
+            with self.subTest(texts=texts):
+                field, run = "new_%d" % i, "run_%d" % i
+                self.export(self.ds, fields=[field + ":scalar"], run=run, out=run)
+                edits = [{"op": "add_tag", "image": self.image(k), "label": field, "attributes": {"value": t}}
+                         for k, t in enumerate(texts)]
+                report = self.merge(self.ds, self.far_side(edits=edits, out=run, back="back_" + run), run=run)
+                self.assert_counts(report, added=2)
+                got = [s.get(field) for s in crossing.samples_of(self.ds)]
+                self.assertEqual(json.dumps(got), json.dumps(values + [None] * 4))
+                self.assertEqual(self.declared(field), [ftype])
+
+    def test_W17_a_new_scalar_with_classes_is_text(self):
+        self.export(self.ds, "--classes", "calm,wild", fields=["mood:scalar"])
+        edits = [{"op": "add_tag", "image": self.image(0), "label": "wild", "attributes": {}}]
+        self.assert_counts(self.merge(self.ds, self.far_side(edits=edits)), added=1)
+        self.assertEqual((crossing.samples_of(self.ds)[0]["mood"], self.declared("mood")), ("wild", ["StringField"]))
+
+    def edited(self, change, status=0):
+        """The values of ships_seen and the findings after an edit."""
+        self.export(self.ds, fields=["ships_seen"])
+        report = self.merge(self.ds, self.far_side(edits=[change]), status=status)
+        return [s.get("ships_seen") for s in crossing.samples_of(self.ds)], report["findings"]
+
+    def test_W17_an_edited_value_keeps_the_fields_type(self):
+        was = [s.get("ships_seen") for s in crossing.samples_of(self.ds)]
+        change = {"op": "attribute", "image": self.image(0), "tag": 0, "name": "value", "value": "17"}
+        self.assertEqual(self.edited(change), ([17] + was[1:], {}))
+
+    def test_W17_a_value_that_does_not_fit_is_told_and_the_old_one_stays(self):
+        was = [s.get("ships_seen") for s in crossing.samples_of(self.ds)]
+        change = {"op": "attribute", "image": self.image(0), "tag": 0, "name": "value", "value": "many"}
+        self.assertEqual(self.edited(change, status=1), (was, {"LF2110": 1}))
+
+    def test_W17_a_deleted_tag_takes_the_value_away(self):
+        was = [s.get("ships_seen") for s in crossing.samples_of(self.ds)]
+        self.assertEqual(self.edited({"op": "delete", "image": self.image(0), "tag": 0}), ([None] + was[1:], {}))
+        self.assertNotIn("ships_seen", crossing.samples_of(self.ds)[0])
+
+    def test_W17_a_second_tag_is_told_and_the_old_value_stays(self):
+        was = [s.get("ships_seen") for s in crossing.samples_of(self.ds)]
+        change = {"op": "add_tag", "image": self.image(0), "label": "ships_seen", "attributes": {"value": "99"}}
+        self.assertEqual(self.edited(change, status=1), (was, {"LF2112": 1}))
 
     def test_W17_a_field_without_any_value_crosses(self):
         docs = [{k: v for k, v in s.items() if k != "ships_seen"} for s in crossing.samples_of(self.ds)]
