@@ -202,18 +202,28 @@ static bool node_alias(struct lf_schema *s, struct lf_slice name, size_t node,
            short_name(s, "", *alias, alias, err);
 }
 
+// Bytes of the text that leave room for "~4294967295", cut at a character.
+static int stem_of(struct lf_slice text)
+{
+    size_t n = text.len < CVAT_NAME - 11 ? text.len : CVAT_NAME - 11;
+    while (n && n < text.len && ((unsigned char)text.at[n] & 0xc0) == 0x80)
+        n--;
+    return (int)n;
+}
+
 static bool lint_nodes(struct lf_schema *s, struct lf_field *f, struct lf_events *ev,
                        struct lf_error *err)
 {
+    const struct lf_slice *given = f->node_alias ? f->node_alias : f->node;
     f->node_alias = lf_arena_take(&s->arena, f->nodes, sizeof *f->node_alias, err);
     for (size_t i = 0; f->node_alias && i < f->nodes; i++) {
         struct lf_slice *alias = &f->node_alias[i], first;
-        if (!node_alias(s, f->node[i], i, alias, err))
+        if (!node_alias(s, given[i], i, alias, err))
             return false;
         first = *alias;
         for (unsigned n = 2; node_taken(f, i, *alias); n++)
-            if (!lf_arena_printf(&s->arena, alias, err, "%.*s~%u",
-                                 (int)(first.len < 56 ? first.len : 56), first.at, n))
+            if (!lf_arena_printf(&s->arena, alias, err, "%.*s~%u", stem_of(first),
+                                 first.at, n))
                 return false;
         if (!lf_slice_eq(*alias, f->node[i]) &&
             !renamed(ev, f, f->node[i], *alias, err))

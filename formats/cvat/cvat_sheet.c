@@ -8,8 +8,24 @@ static void put(struct lf_buf *out, struct lf_slice text)
     lf_buf_text(out, lf_escape(text, safe, sizeof safe));
 }
 
+// An attribute that is a flag of the tool has no field of its own there.
+static void put_flag(const struct lf_attr_def *d, struct lf_buf *out)
+{
+    lf_buf_text(out, d->input == LF_IN_OCCLUDED
+                         ? "      the shape's switch \"occluded\""
+                         : "      the shape's group number");
+    lf_buf_text(out,
+                d->read_only ? " (read only), in the dataset: " : ", in the dataset: ");
+    put(out, d->name);
+    lf_buf_char(out, '\n');
+}
+
 static void put_attr(const struct lf_attr_def *d, struct lf_buf *out)
 {
+    if (cvat_is_flag(d)) {
+        put_flag(d, out);
+        return;
+    }
     lf_buf_text(out, "      ");
     put(out, d->alias);
     lf_buf_printf(out, " (%s%s)", lf_input_name(d->input),
@@ -44,6 +60,76 @@ static void put_class(const struct lf_field *f, uint32_t row, struct lf_buf *out
     for (size_t i = 0; i < f->attrs; i++)
         if (f->attr[i].only == row)
             put_attr(&f->attr[i], out);
+}
+
+static const char *kind_of(const struct lf_field *f)
+{
+    switch (lf_field_kind(f->type)) {
+    case LF_BOX:
+        return "rectangles";
+    case LF_POLYGON:
+        return "polygons";
+    case LF_POLYLINE:
+        return "polylines";
+    case LF_POINTS:
+        return f->nodes ? "skeletons" : "points";
+    case LF_MASK:
+        return "a mask for each object";
+    case LF_SEGMENT:
+        return "masks that divide the whole image into classes";
+    case LF_SCALAR:
+        return "one value for the whole image, as a tag";
+    default:
+        return "tags on the whole image";
+    }
+}
+
+// What a person has to know to draw this kind so that it can be taken back.
+static const char *advice_of(const struct lf_field *f)
+{
+    switch (lf_field_kind(f->type)) {
+    case LF_POLYLINE:
+        return "  A line whose last point lies on its first is closed: keep them "
+               "together, or\n  move them apart to open it.\n";
+    case LF_POINTS:
+        return f->nodes ? "  Move the nodes. Switch a node that is not in the image to "
+                          "\"outside\". The\n  switch \"occluded\" of a node has no "
+                          "place in the dataset. Labels that are\n  loose points keep "
+                          "their number of points.\n"
+                        : "  Move the points. Do not add or remove points of a label "
+                          "where some are\n  missing: the dataset could not tell "
+                          "which is which.\n";
+    case LF_MASK:
+        return "  Paint with brush and eraser. Cut a hole with the eraser; a polygon "
+               "drawn on\n  top is not a hole. One mask is one object.\n";
+    case LF_SEGMENT:
+        return "  Paint with brush and eraser in the mask of a class. The masks of an "
+               "image\n  belong together; a second mask of a class is joined to the "
+               "first. Where two\n  overlap the upper one counts.\n";
+    case LF_SCALAR:
+        return f->by_class
+                   ? "  The tag's class is the value: change it, or delete the tag to "
+                     "clear it.\n"
+                   : "  The tag's attribute \"value\" is the value: change it, or "
+                     "delete "
+                     "the tag to\n  clear it.\n";
+    default:
+        return "";
+    }
+}
+
+static void put_nodes(const struct lf_field *f, struct lf_buf *out)
+{
+    for (size_t i = 0; i < f->nodes; i++) {
+        lf_buf_text(out, i ? ", " : "  Nodes: ");
+        put(out, f->node_alias[i]);
+        if (!lf_slice_eq(f->node_alias[i], f->node[i])) {
+            lf_buf_text(out, " (in the dataset: ");
+            put(out, f->node[i]);
+            lf_buf_char(out, ')');
+        }
+    }
+    lf_buf_text(out, f->nodes ? "\n" : "");
 }
 
 static void put_rights(const struct lf_field *f, struct lf_buf *out)
@@ -83,9 +169,7 @@ static void put_field(const struct lf_run *run, uint16_t row,
     bool shared = false;
     lf_buf_text(out, "\nField \"");
     put(out, f->name);
-    lf_buf_printf(out, "\": %s\n",
-                  lf_field_kind(f->type) == LF_BOX ? "rectangles"
-                                                   : "tags on the whole image");
+    lf_buf_printf(out, "\": %s\n", kind_of(f));
     for (size_t i = 0; i < tasks; i++)
         if (task[i].field == row) {
             lf_buf_text(out, "  Task \"");
@@ -104,7 +188,14 @@ static void put_field(const struct lf_run *run, uint16_t row,
             shared = true;
             put_attr(&f->attr[i], out);
         }
-    if (!lf_field_is_list(f->type))
+    put_nodes(f, out);
+    lf_buf_text(out, advice_of(f));
+    if (f->parts)
+        lf_buf_text(out, "  A label may be several shapes, with one id and \"" CVAT_PART
+                         "\" 1/3, 2/3, 3/3.\n  Delete a shape to take its ring away; "
+                         "do not edit \"" CVAT_PART "\".\n");
+    if (!lf_field_is_list(f->type) && f->type != LF_FT_SCALAR &&
+        f->type != LF_FT_SEGMENTATION)
         lf_buf_text(out, "  One label an image: more than one cannot be taken back.\n");
     put_rights(f, out);
 }
