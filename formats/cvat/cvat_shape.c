@@ -156,6 +156,8 @@ static bool points_of(const struct cvat_element *x, double **xy, uint32_t *point
         return cvat_bad(err, x->line, "a shape lacks the attribute", "points");
     for (size_t i = 0; i < text.len; i++)
         pairs += text.at[i] == ';';
+    if (pairs * 4 - 1 > text.len) // "0,0;" is the least: no memory for mere semicolons
+        return cvat_bad(err, x->line, "not pairs of numbers:", "points");
     double *to = lf_arena_take(a, pairs * 2, sizeof *to, err);
     if (!to)
         return false;

@@ -4,6 +4,7 @@
 #include "formats/base/json.h"
 #include "formats/cvat/cvat_doc.h"
 #include "formats/fiftyone/fo_dataset.h"
+#include "formats/mask/join.h"
 #include "formats/table.h"
 #include "merge/fold.h"
 #include "tests/fuzz/small_run.h"
@@ -12,6 +13,7 @@ enum { MOST = 8 };
 
 static struct lf_run run;
 static const struct lf_format *format;
+static struct lf_pixel_tool *pixels;
 
 static void open_run(void)
 {
@@ -25,7 +27,13 @@ static void open_run(void)
     LF_CLAIM(err.code == LF_OK);
     remove_small(folder); // the files stay open
     format = lf_format_named("cvat-images");
-    LF_CLAIM(format);
+    pixels = lf_pixel_tool_new(&err);
+    LF_CLAIM(format && pixels);
+}
+
+static struct fo_source source(void)
+{
+    return (struct fo_source){.schema = &run.schema, .pixels = pixels};
 }
 
 struct got {
@@ -33,7 +41,28 @@ struct got {
     size_t count;
 };
 
-static bool take(struct cvat_doc *d, struct lf_arena *a, struct got *g,
+static void check_shape(const struct lf_label *l)
+{
+    uint64_t points = 0;
+    LF_CLAIM(l->field < run.schema.fields);
+    LF_CLAIM(!l->part == !l->parts && l->part <= l->parts);
+    for (uint32_t i = 0; i < l->rings; i++)
+        points += l->ring[i].points;
+    LF_CLAIM(!l->rings || points == l->points);
+    for (uint32_t i = 0; i < l->masks; i++)
+        LF_CLAIM(l->mask[i].runs && l->mask[i].width && l->mask[i].height);
+}
+
+// As merge does it: the image has the size that was shipped.
+static bool join(struct lf_sample *s, bool convert, struct lf_arena *a,
+                 struct lf_error *err)
+{
+    s->width = run.item[0].width;
+    s->height = run.item[0].height;
+    return lf_join_shapes(&run.schema, convert, s, a, err);
+}
+
+static bool take(struct cvat_doc *d, bool convert, struct lf_arena *a, struct got *g,
                  struct lf_error *err)
 {
     struct lf_item item;
@@ -48,7 +77,9 @@ static bool take(struct cvat_doc *d, struct lf_arena *a, struct got *g,
         LF_CLAIM(lf_run_find(&run, item.name, &row, &how, err));
         LF_CLAIM(how == LF_FOUND_NONE || how == LF_FOUND_TWICE || row < run.items);
         for (size_t i = 0; i < item.sample.labels; i++)
-            LF_CLAIM(item.sample.label[i].field < run.schema.fields);
+            check_shape(&item.sample.label[i]);
+        if (!join(&item.sample, convert, a, err))
+            return false;
         if (g->count < MOST)
             g->theirs[g->count++] = (struct lf_theirs){
                 .sample = item.sample, .file = item.file, .item = item.name};
@@ -56,16 +87,17 @@ static bool take(struct cvat_doc *d, struct lf_arena *a, struct got *g,
     return true;
 }
 
-static bool read_all(struct lf_slice xml, int field, size_t step, struct lf_events *ev,
-                     struct lf_arena *a, struct got *g, struct lf_error *err)
+static bool read_all(struct lf_slice xml, int field, size_t step, bool convert,
+                     struct lf_events *ev, struct lf_arena *a, struct got *g,
+                     struct lf_error *err)
 {
     struct cvat_doc *d = cvat_doc_new(&run, field, "dump.xml", 0, ev, err);
     bool ok = d != NULL;
     for (size_t at = 0; ok && at < xml.len; at += step) {
         size_t n = xml.len - at < step ? xml.len - at : step;
-        ok = cvat_doc_push(d, xml.at + at, n, err) && take(d, a, g, err);
+        ok = cvat_doc_push(d, xml.at + at, n, err) && take(d, convert, a, g, err);
     }
-    ok = ok && cvat_doc_end(d, err) && take(d, a, g, err);
+    ok = ok && cvat_doc_end(d, err) && take(d, convert, a, g, err);
     cvat_doc_free(&d);
     return ok;
 }
@@ -76,7 +108,8 @@ static void parse(struct lf_slice doc, struct lf_arena *a, struct lf_sample *s,
     struct lf_error err = {0};
     *s = (struct lf_sample){
         .id = run.item[0].id, .width = run.item[0].width, .height = run.item[0].height};
-    LF_CLAIM(fo_parse(&(struct fo_source){.schema = &run.schema}, doc, a, s, &err));
+    const struct fo_source src = source();
+    LF_CLAIM(fo_parse(&src, doc, a, s, &err));
     *shipped = *s;
     shipped->label = lf_arena_take(a, s->labels, sizeof *s->label, &err);
     LF_CLAIM(shipped->label);
@@ -106,8 +139,8 @@ static void merge(const struct got *g, const struct lf_rules *rules,
     for (size_t i = 0; i < shipped.labels; i++)
         counts.absent += shipped.label[i].shipped && !told[i];
     LF_CLAIM(g->count > 1 || lf_counts_balance(&counts));
-    if (!fo_edits(&(struct fo_source){.schema = &run.schema}, &shipped, &plan,
-                  rules->slack, NULL, a, &edits, NULL, &err)) {
+    const struct fo_source src = source();
+    if (!fo_edits(&src, &shipped, &plan, rules->slack, NULL, a, &edits, NULL, &err)) {
         LF_CLAIM(err.code != LF_OK && err.code != LF_E_BUG);
         return;
     }
@@ -137,11 +170,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  data[0] & 1 ? LF_CONFLICT_THEIRS : LF_CONFLICT_OURS,
                              .ignore_unexpected = data[0] & 2};
     for (size_t i = 0; i < run.schema.fields; i++)
-        run.schema.field[i].rights = data[1] & 1 << i ? data[1] >> 3 : LF_MAY_ALL;
+        run.schema.field[i].rights = data[1] & 1 << i % 4 ? data[1] >> 3 : LF_MAY_ALL;
     struct lf_events *ev = lf_events_new(NULL, 0, false, &err);
     LF_CLAIM(ev);
-    bool ok = read_all(xml, (int)(data[0] >> 2 & 7) % (1 + (int)run.schema.fields) - 1,
-                       steps[data[0] >> 5 & 3], ev, &a, &g, &err);
+    bool ok = read_all(xml, (int)(data[0] >> 2 & 15) % (1 + (int)run.schema.fields) - 1,
+                       steps[data[0] >> 6], !(data[1] & 4), ev, &a, &g, &err);
     LF_CLAIM(ok == (err.code == LF_OK) && err.code != LF_E_BUG);
     if (ok && g.count)
         merge(&g, &rules, ev, &a);
