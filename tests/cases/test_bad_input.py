@@ -175,6 +175,7 @@ NOTHING = lambda s: None
 DUMP = lambda inner: "<?xml version='1.0' encoding='utf-8'?>\n<annotations>\n%s\n</annotations>\n" % inner
 IMAGE = lambda inner, head='id="0" name="north-01.png" width="320" height="240"': DUMP(
     "<image %s>\n%s\n</image>" % (head, inner))
+RLE = '<mask label="boat" rle="%s" left="%s" top="0" width="%s" height="2"/>'
 BOX = '<box label="boat" occluded="0" xtl="%s" ytl="1" xbr="30" ybr="40" z_order="0">%s</box>'
 DEEP = lambda n: DUMP("<x>" * n + "</x>" * n)
 LAUGHS = ('<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">' +
@@ -278,6 +279,17 @@ ROWS = [
     ("coordinates 1e999", file("back.xml", IMAGE(BOX % ("1e999", ""))), MERGE, 4, "LF3052", "back.xml:4"),
     ("coordinates empty", file("back.xml", IMAGE(BOX % ("", ""))), MERGE, 4, "LF3052", "back.xml:4"),
     ("coordinates hexadecimal", file("back.xml", IMAGE(BOX % ("0x10", ""))), MERGE, 4, "LF3052", "back.xml:4"),
+    ("points of 9 MB of semicolons", file("back.xml", IMAGE('<points label="boat" points="%s"/>' % (";" * 9000000))), MERGE, 4, "LF3052", "shape 1 (points)"),
+    ("polygon without points", file("back.xml", IMAGE('<polygon label="boat"/>')), MERGE, 4, "LF3052", "shape 1 (polygon)"),
+    ("point of one number", file("back.xml", IMAGE('<points label="boat" points="1,2;3"/>')), MERGE, 4, "LF3052", "back.xml:4"),
+    ("point a billion and one away", file("back.xml", IMAGE('<points label="boat" points="1000000001,0"/>')), MERGE, 8, "LF4011", "coordinate"),
+    ("mask without runs", file("back.xml", IMAGE('<mask label="boat" left="0" top="0" width="1" height="1"/>')), MERGE, 4, "LF3052", "shape 1 (mask)"),
+    ("mask of 9 MB of commas", file("back.xml", IMAGE(RLE % ("," * 9000000, 0, 2))), MERGE, 4, "LF3071", "shape 1 (mask)"),
+    ("mask of one run too many", file("back.xml", IMAGE(RLE % ("1, 3, 1", 0, 2))), MERGE, 4, "LF3071", "shape 1 (mask)"),
+    ("mask of a run below 0", file("back.xml", IMAGE(RLE % ("-1, 5", 0, 2))), MERGE, 4, "LF3071", "back.xml:4"),
+    ("mask of half a pixel", file("back.xml", IMAGE(RLE % ("1, 3", 0.5, 2))), MERGE, 4, "LF3052", "left"),
+    ("mask of 4 billion columns", file("back.xml", IMAGE(RLE % ("8589934590", 0, 4294967295))), MERGE, 8, "LF4011", "mask-pixels"),
+    ("node of two numbers too few", file("back.xml", IMAGE('<skeleton label="boat"><points label="a" points=""/></skeleton>')), MERGE, 4, "LF3052", "shape 1 (skeleton)"),
     ("size of text", file("back.xml", IMAGE("", 'id="0" name="north-01.png" width="many" height="240"')), MERGE, 4, "LF3052", "back.xml:3"),
     ("size negative", file("back.xml", IMAGE("", 'id="0" name="north-01.png" width="-320" height="240"')), MERGE, 4, "LF3052", "back.xml:3"),
     ("size differs", text("back.xml", 'width="320"', 'width="640"'), MERGE, 7, "LF2006", "back.xml"),
