@@ -32,7 +32,7 @@ bool lf_mask_there(int folder, const char *path, struct lf_slice bytes, bool *th
     struct stat st;
     *there = false;
     if (fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        if (errno == ENOENT)
+        if (errno == ENOENT || errno == ENOTDIR)
             return true;
         lf_fail_errno(err, "cannot look at the file");
         return lf_fail_in_file(err, path);

@@ -64,6 +64,14 @@ static bool remove_tree(int dir, const char *name, unsigned depth, struct lf_err
     return ok || lf_fail_in_file(err, name);
 }
 
+// A link is a name and its text; what it leads to is not ours.
+static bool link_text(int dir, const char *name, char text[4096])
+{
+    ssize_t n = readlinkat(dir, name, text, 4095);
+    text[n < 0 ? 0 : n] = '\0';
+    return n >= 0;
+}
+
 static bool sync_tree(int dir, unsigned depth, struct lf_error *err)
 {
     struct lf_arena a = {0};
@@ -73,7 +81,10 @@ static bool sync_tree(int dir, unsigned depth, struct lf_error *err)
     if (ok && depth > DEPTH)
         ok = lf_fail(err, LF_E_LIMIT_COUNT, "folders more than %d deep", DEPTH);
     for (size_t i = 0; ok && i < count; i++) {
+        char link[4096];
         enum lf_fs_kind kind = lf_fs_kind(dir, names[i], err);
+        if (kind == LF_FS_OTHER && link_text(dir, names[i], link))
+            continue;
         ok = kind == LF_FS_FILE || kind == LF_FS_FOLDER ||
              lf_fail(err, LF_E_BUG, "neither a file nor a folder in our output");
         int fd = !ok                  ? -1
@@ -111,8 +122,11 @@ static bool same_entry(int a, int b, const char *name, unsigned depth, bool *sam
     enum lf_fs_kind kind = lf_fs_kind(a, name, err), other = lf_fs_kind(b, name, err);
     if (kind == LF_FS_FAILED || other == LF_FS_FAILED)
         return false;
-    *same = kind == other && (kind == LF_FS_FILE || kind == LF_FS_FOLDER);
-    if (!*same)
+    char la[4096], lb[4096];
+    *same = kind == other &&
+            (kind == LF_FS_FILE || kind == LF_FS_FOLDER ||
+             (link_text(a, name, la) && link_text(b, name, lb) && !strcmp(la, lb)));
+    if (!*same || kind == LF_FS_OTHER)
         return true;
     bool file = kind == LF_FS_FILE;
     int fa = file ? lf_fs_file_below(a, name, err) : lf_fs_folder_below(a, name, err);

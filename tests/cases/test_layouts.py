@@ -59,15 +59,11 @@ class Layout(crossing.CrossingCase):
                     return doc, label
         self.fail("no box")
 
-    def move(self, ds, field="ground_truth"):
-        """The far side moves one box; (archives, the id of its sample)."""
+    def narrow(self, ds, field="ground_truth"):
+        """The far side makes one box a little narrower; (archives, the id of its sample)."""
         doc, label = self.first_box(ds, field)
-        edit = {"id": label["_id"]["$oid"], "op": "move", "dx": 1, "dy": 1}
+        edit = {"id": label["_id"]["$oid"], "op": "resize", "dw": -0.5}
         return self.far_side(edits=[edit]), doc["_id"]["$oid"]
-
-    def clear(self):
-        for name in os.listdir(self.dir):
-            shutil.rmtree(self.path(name)) if os.path.isdir(self.path(name)) else os.remove(self.path(name))
 
 
 class Unedited(Layout):
@@ -110,7 +106,7 @@ class Edited(Layout):
             with self.subTest(fixture=name):
                 ds = self.dataset(name)
                 self.out(ds, name)
-                back, sample = self.move(ds)
+                back, sample = self.narrow(ds)
                 copy = self.copy(ds, "copy")
                 before, files = self.data_of(ds), {row[0]: row for row in self.files_of(ds)}
                 report = self.merge(ds, back)
@@ -133,7 +129,7 @@ class Edited(Layout):
             with open(os.path.join(folder, name), "wb") as f:
                 f.write((form % json.dumps(doc, indent=2)).encode())
         self.out(ds, "images_use_dirs")
-        back, sample = self.move(ds)
+        back, sample = self.narrow(ds)
         before = self.data_of(ds)
         self.merge(ds, back)
         after = self.data_of(ds)
@@ -148,7 +144,7 @@ class Edited(Layout):
         ds = self.dataset("images_use_dirs")
         self.out(ds, "images_use_dirs")
         before = testenv.snapshot(ds)
-        back, sample = self.move(ds)
+        back, sample = self.narrow(ds)
         self.merge(ds, back)
         kept = os.path.join(ds, "annotations", "r", "undo", "000001")
         self.assertEqual(sorted(os.listdir(kept)), ["items.tsv", "run.json", "samples"])
@@ -165,7 +161,7 @@ class Edited(Layout):
     def test_a_dry_run_writes_nothing(self):
         ds = self.dataset("images_use_dirs")
         self.out(ds, "images_use_dirs")
-        back, _ = self.move(ds)
+        back, _ = self.narrow(ds)
         before = crossing.listing(ds)
         self.assert_counts(self.merge(ds, back, where=("--dry-run",)), edited=1)
         self.assertEqual(crossing.listing(ds), before)
@@ -173,7 +169,7 @@ class Edited(Layout):
     def test_a_merge_that_stops_leaves_nothing(self):
         ds = self.dataset("images_use_dirs")
         self.out(ds, "images_use_dirs")
-        back, _ = self.move(ds)
+        back, _ = self.narrow(ds)
         more = self.rewrite(back[0], lambda t: t.replace("</image>", '<polygon label="dog" points="1,1;5,1;5,5" '
                                                          'source="manual"></polygon></image>', 1), "more.xml"
                             if back[0].endswith(".xml") else "more.zip")
@@ -191,7 +187,7 @@ class Edited(Layout):
                 ds = self.dataset(name)
                 self.out(ds, name)
                 before = self.data_of(ds)
-                back, sample = self.move(ds, field)
+                back, sample = self.narrow(ds, field)
                 self.assertEqual(self.merge(ds, back)["counts"]["edited"], 1)
                 after = self.data_of(ds)
                 changed = [n for n in before if before[n] != after[n]]
@@ -250,7 +246,7 @@ class Files(Layout):
         os.mkdir(os.path.join(self.folder, "folder.json"))
         before = self.data_of(self.ds)
         self.assertEqual(self.out(self.ds, "images_use_dirs")["samples"], 3)
-        back, sample = self.move(self.ds)
+        back, sample = self.narrow(self.ds)
         self.merge(self.ds, back, where=("-o", self.path("new")))
         self.merge(self.ds, back)
         after = self.data_of(self.ds)
@@ -278,7 +274,7 @@ class Files(Layout):
         self.write(self.names[0], "not read")
         self.assertEqual(self.out(self.ds, "images_use_dirs")["samples"], 2)
         before = self.data_of(self.ds)
-        back, _ = self.move(self.ds)
+        back, _ = self.narrow(self.ds)
         self.merge(self.ds, back)
         after = self.data_of(self.ds)
         self.assertEqual([n for n in before if before[n] != after[n]], ["samples.json"])
@@ -311,7 +307,7 @@ class Files(Layout):
 
     def test_a_sample_that_went_away_is_told(self):
         self.out(self.ds, "images_use_dirs")
-        back, sample = self.move(self.ds)
+        back, sample = self.narrow(self.ds)
         name, = [n for n in self.names if sample in n]
         os.remove(os.path.join(self.folder, name))
         report = self.merge(self.ds, back, status=None)
@@ -322,7 +318,7 @@ class Files(Layout):
         os.rename(self.folder, self.path("elsewhere"))
         os.symlink(self.path("elsewhere"), self.folder)
         self.out(self.ds, "images_use_dirs")
-        back, _ = self.move(self.ds)
+        back, _ = self.narrow(self.ds)
         before = crossing.listing(self.path("elsewhere"))
         done = self.labelferry("merge", "r", *back, "--dataset", self.ds, "--in-place", status=8)
         self.assertIn("LF3031", done.stderr)
@@ -333,10 +329,32 @@ class Files(Layout):
         os.rename(os.path.join(self.folder, self.names[0]), self.path("file"))
         os.symlink(self.path("file"), os.path.join(self.folder, self.names[0]))
         self.out(self.ds, "images_use_dirs")
-        back, _ = self.move(self.ds)
+        back, _ = self.narrow(self.ds)
         before = testenv.snapshot(self.ds)
         self.labelferry("merge", "r", *back, "--dataset", self.ds, "--in-place", status=8)
         self.assertEqual(testenv.snapshot(self.ds), before)
+
+
+class Links(Layout):
+    def test_media_that_are_links_stay_links_in_a_new_dataset(self):
+        """As export_media="symlink" leaves them."""
+        ds = self.dataset("images_min")
+        os.rename(os.path.join(ds, "data"), self.path("media"))
+        os.mkdir(os.path.join(ds, "data"))
+        for name in os.listdir(self.path("media")):
+            os.symlink(self.path("media", name), os.path.join(ds, "data", name))
+        self.export(ds, "--follow-links", fields=["ground_truth"])
+        back, _ = self.narrow(ds)
+        before = self.data_of(ds)
+        for times in range(2):  # the second time it is all there
+            self.assert_counts(self.merge(ds, back, where=("-o", self.path("new"))), edited=1)
+            after = self.data_of(self.path("new"))
+            self.assertEqual([n for n in before if before[n] != after[n]], ["samples.json"])
+            for name in os.listdir(self.path("media")):
+                self.assertEqual(os.readlink(self.path("new", "data", name)), self.path("media", name))
+        os.remove(self.path("new", "data", "0.png"))
+        os.symlink("elsewhere", self.path("new", "data", "0.png"))
+        self.merge(ds, back, where=("-o", self.path("new")), status=2)
 
 
 class Groups(Layout):
@@ -366,7 +384,7 @@ class Groups(Layout):
         ds = self.with_video()
         videos = [d for d in crossing.samples_of(ds) if d["_media_type"] == "video"]
         self.export(ds, fields=["ground_truth"])
-        back, _ = self.move(ds)
+        back, _ = self.narrow(ds)
         self.assert_counts(self.merge(ds, back), kept=1, edited=1)
         self.assertEqual([d for d in crossing.samples_of(ds) if d["_media_type"] == "video"], videos)
 
