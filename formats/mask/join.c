@@ -27,22 +27,27 @@ static const unsigned areas = LF_POLYGON | LF_ELLIPSE;
 // ---------------------------------------------------------------------------- one
 // shape
 
-// A polygon or an ellipse as the pixels it covers.
-static bool fill(struct job *j, struct lf_label *l)
+static void become_mask(struct lf_label *l, const struct lf_mask *mask)
 {
-    struct lf_mask *mask = lf_arena_take(j->a, 1, sizeof *mask, j->err);
-    uint32_t w = j->s->width, h = j->s->height;
-    bool ellipse = l->kind == LF_ELLIPSE;
-    if (!mask ||
-        !(ellipse ? lf_fill_ellipse(l->xy, l->turn, w, h, j->a, mask, j->err)
-                  : lf_fill_rings(l->xy, l->ring, l->rings, w, h, j->a, mask, j->err)))
-        return false;
     l->mask = mask;
     l->masks = 1;
     l->came_as = l->kind;
     l->kind = LF_MASK;
     l->points = l->rings = 0;
     l->turn = 0;
+}
+
+// A polygon or an ellipse as the pixels it covers, alone in a segmentation.
+static bool fill(struct job *j, struct lf_label *l)
+{
+    struct lf_mask *mask = lf_arena_take(j->a, 1, sizeof *mask, j->err);
+    uint32_t w = j->s->width, h = j->s->height;
+    if (!mask ||
+        !(l->kind == LF_ELLIPSE
+              ? lf_fill_ellipse(l->xy, l->turn, w, h, j->a, mask, j->err)
+              : lf_fill_rings(l->xy, l->ring, l->rings, w, h, j->a, mask, j->err)))
+        return false;
+    become_mask(l, mask);
     return true;
 }
 
@@ -61,13 +66,17 @@ static bool trace(struct job *j, struct lf_label *l)
     return true;
 }
 
+static bool may_convert(const struct job *j, const struct lf_label *l)
+{
+    return j->convert && j->s->width && j->s->height && !l->whole.len;
+}
+
 static bool convert(struct job *j, struct lf_label *l)
 {
     unsigned wanted = lf_field_kind(field_of(j, l)->type);
-    bool sized = j->s->width && j->s->height;
-    if (!j->convert || !sized || l->whole.len)
+    if (!may_convert(j, l))
         return true;
-    if (wanted & (LF_MASK | LF_SEGMENT) && l->kind & areas)
+    if (wanted == LF_SEGMENT && l->kind & areas)
         return fill(j, l);
     return !(wanted == LF_POLYGON && l->kind == LF_MASK && l->masks) || trace(j, l);
 }
@@ -197,34 +206,87 @@ static bool place_rings(struct job *j, const struct key *run, size_t n)
 // Polygons of one id are one instance, as FiftyOne has it; a mask is one by itself.
 static bool is_piece(const struct job *j, const struct lf_label *e)
 {
-    return e->came_as && e->kind == LF_MASK &&
+    return may_convert(j, e) && e->kind & areas &&
            lf_field_kind(field_of(j, e)->type) == LF_MASK;
+}
+
+// The rings of all polygons among the pieces, drawn together.
+static bool draw_polygons(struct job *j, const struct key *piece, size_t n,
+                          struct lf_mask *mask)
+{
+    size_t rings = 0, points = 0;
+    for (size_t i = 0; i < n; i++) {
+        rings += j->s->label[piece[i].element].rings;
+        points += j->s->label[piece[i].element].points;
+    }
+    struct lf_ring *ring = lf_arena_take(j->a, rings, sizeof *ring, j->err);
+    double *xy = lf_arena_take(j->a, 2 * points, sizeof *xy, j->err);
+    if (!ring || !xy)
+        return false;
+    rings = points = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct lf_label *e = &j->s->label[piece[i].element];
+        if (!is_piece(j, e) || e->kind != LF_POLYGON || !e->rings)
+            continue;
+        memcpy(ring + rings, e->ring, e->rings * sizeof *ring);
+        memcpy(xy + 2 * points, e->xy, 2 * (size_t)e->points * sizeof *xy);
+        rings += e->rings;
+        points += e->points;
+    }
+    return lf_fill_instance(xy, ring, (uint32_t)rings, j->s->width, j->s->height, j->a,
+                            mask, j->err);
+}
+
+static bool draw_pieces(struct job *j, const struct key *piece, size_t n,
+                        struct lf_mask *mask)
+{
+    struct lf_paint paint = {0};
+    struct lf_mask one, *masks;
+    uint32_t left;
+    if (!draw_polygons(j, piece, n, mask) ||
+        !lf_paint_add(&paint, mask, 0, 0, j->a, j->err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct lf_label *e = &j->s->label[piece[i].element];
+        if (is_piece(j, e) && e->kind == LF_ELLIPSE &&
+            (!lf_fill_ellipse(e->xy, e->turn, j->s->width, j->s->height, j->a, &one,
+                              j->err) ||
+             !lf_paint_add(&paint, &one, 0, 0, j->a, j->err)))
+            return false;
+    }
+    if (!lf_paint_masks(&paint, j->a, &masks, &left, j->err))
+        return false;
+    *mask = left ? masks[0] : (struct lf_mask){0};
+    return true;
 }
 
 static bool unite(struct job *j, const struct key *run, size_t n)
 {
-    struct lf_paint paint = {0};
-    struct lf_mask *masks;
-    uint32_t pieces = 0, left;
-    struct lf_label *l = NULL;
+    struct lf_mask *mask = NULL;
     for (size_t i = 0; i < n; i++) {
-        const struct lf_label *e = &j->s->label[run[i].element];
-        if (!is_piece(j, e))
+        uint32_t at = run[i].element;
+        if (!is_piece(j, &j->s->label[at]))
             continue;
-        if (!pieces++) {
-            l = &j->out[j->count];
-            begin_label(j, run[i].element);
+        if (!mask) {
+            begin_label(j, at);
+            mask = lf_arena_take(j->a, 1, sizeof *mask, j->err);
+            if (!mask || !draw_pieces(j, run + i, n - i, mask))
+                return false;
+            become_mask(&j->out[j->count - 1], mask);
         }
-        j->group[run[i].element] = (int32_t)(l - j->out);
-        if (!lf_paint_add(&paint, e->mask, 0, 0, j->a, j->err))
+        j->group[at] = (int32_t)j->count - 1;
+    }
+    return true;
+}
+
+// Pieces without an id are an instance each.
+static bool draw_lone(struct job *j)
+{
+    for (uint32_t i = 0; i < j->s->labels; i++) {
+        struct key alone = {.element = i};
+        if (j->group[i] < 0 && is_piece(j, &j->s->label[i]) && !unite(j, &alone, 1))
             return false;
     }
-    if (pieces < 2)
-        return true;
-    if (!lf_paint_masks(&paint, j->a, &masks, &left, j->err))
-        return false;
-    if (left)
-        l->mask = masks;
     return true;
 }
 
@@ -446,7 +508,7 @@ bool lf_join_shapes(const struct lf_schema *schema, bool convert_shapes,
         if (!convert(&j, &s->label[i]))
             return false;
     }
-    if (!join_ids(&j) || !assemble_rings(&j))
+    if (!join_ids(&j) || !draw_lone(&j) || !assemble_rings(&j))
         return false;
     for (uint16_t f = 0; f < schema->fields; f++)
         if (schema->field[f].type == LF_FT_SEGMENTATION && !join_classes(&j, f))

@@ -195,7 +195,7 @@ static void polygons_among_instances_become_one_mask(void **state)
     assert_int_equal(w->s.label[0].kind, LF_MASK);
     assert_int_equal(w->s.label[0].came_as, LF_POLYGON);
     assert_int_equal(w->s.label[0].mask->left, 0);
-    assert_int_equal(w->s.label[0].mask->width, 8); // both triangles
+    assert_int_equal(w->s.label[0].mask->width, 7); // both, without the right border
     assert_int_equal(w->s.label[1].came_as, 0);
 }
 
