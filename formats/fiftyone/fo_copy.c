@@ -13,6 +13,7 @@ enum {
 
 struct lf_reader {
     const struct lf_run *run;
+    const struct lf_tree *tree;
     struct lf_files files; // the tree's
     struct lf_pixel_tool *pixels;
     struct lf_in *in;
@@ -81,11 +82,12 @@ static bool too_long(const char *path, struct lf_error *err)
     return lf_fail_in_file(err, path);
 }
 
-// A mask on disk is a member of the tree.
+// A mask on disk is a member of the tree. It is part of what was read: a copy with
+// another mask is another copy.
 static bool read_member(void *user, struct lf_slice path, struct lf_buf *out,
                         bool *found, struct lf_error *err)
 {
-    const struct lf_tree *t = user;
+    struct lf_reader *r = user;
     char name[LF_NAME_BYTES + 1];
     size_t i, first = out->len;
     bool ok = true;
@@ -94,9 +96,9 @@ static bool read_member(void *user, struct lf_slice path, struct lf_buf *out,
         return true;
     memcpy(name, path.at, path.len);
     name[path.len] = '\0';
-    if (!lf_tree_find(t, name, &i))
+    if (!lf_tree_find(r->tree, name, &i))
         return true;
-    struct lf_in *in = lf_tree_read(t, i, err);
+    struct lf_in *in = lf_tree_read(r->tree, i, err);
     for (size_t got = 1; in && ok && got;) {
         char *room = lf_buf_room(out, PIECE);
         ok = room ? lf_in_read(in, room, PIECE, &got, err) : lf_buf_ok(out, err);
@@ -107,7 +109,9 @@ static bool read_member(void *user, struct lf_slice path, struct lf_buf *out,
     ok = ok && in;
     lf_in_free(&in);
     *found = ok;
-    return ok;
+    size_t got = out->len - first;
+    return ok && (!got || lf_digest_add(r->digest,
+                                        (struct lf_slice){out->at + first, got}, err));
 }
 
 static void fo_close(struct lf_reader **r)
@@ -133,7 +137,8 @@ static struct lf_reader *fo_open_copy(const struct lf_tree *t, const struct lf_r
         return NULL;
     r->run = run;
     r->field = field;
-    r->files = (struct lf_files){read_member, (void *)t};
+    r->tree = t;
+    r->files = (struct lf_files){read_member, r};
     r->pixels = lf_pixel_tool_new(err);
     if (!r->pixels) {
         fo_close(&r);
@@ -229,6 +234,7 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
         if (!fill_attrs(f, l, a, err))
             return false;
         keep_whole(f, l);
+        l->says_form = l->kind & (LF_POLYLINE | LF_POLYGON);
     }
     item->sample.told = ALL_KINDS | LF_IDS;
     item->sample.only = r->field;

@@ -113,8 +113,10 @@ struct fo_source {
 // absolute path is never found. LF_E_PATH, LF_E_LIMIT_COUNT (limit mask-file). `ds`,
 // open, must outlive it.
 struct lf_files fo_files(const struct fo_dataset *ds);
-// {"fields/a.png": "<32 hex digits of its content>", ..} of the run's masks on disk, in
-// the order of the document; empty if there are none. A file that is missing has "".
+// {"fields/a.png": "<32 hex digits of its content>", ..} of the run's masks on disk
+// that count (those of labels without an array of their own), in the order of the
+// document; empty if there are none. A file that is missing has "". What `src->then`
+// tells is taken from there.
 LF_MUST_USE bool fo_mask_files(const struct fo_source *src, struct lf_slice raw,
                                struct lf_arena *a, struct lf_slice *json,
                                struct lf_error *err);
@@ -122,7 +124,8 @@ LF_MUST_USE bool fo_mask_files(const struct fo_source *src, struct lf_slice raw,
 // The values of the run's fields in a document, field by field; absent and null: empty.
 void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *value);
 // The run's labels of a document. `sample` comes with id, row, width and height
-// (pixels) set.
+// (pixels) set. Masks are read of labels that may travel; LF_E_MASK: one cannot be.
+// With `src->then`, labels are `lost` whose file is another one now.
 LF_MUST_USE bool fo_parse(const struct fo_source *src, struct lf_slice raw,
                           struct lf_arena *a, struct lf_sample *sample,
                           struct lf_error *err);
@@ -171,8 +174,9 @@ struct fo_new_files { // in an arena
     struct fo_new_file *file;
     size_t count, room;
 };
-// `files` NULL: masks on disk are written into the document instead (base has no
-// files).
+// `files` NULL: masks on disk are written into the document instead, beside their path
+// (base has no files). Numbers that came back as they were keep their text, arrays
+// their type; rings pair by part.
 LF_MUST_USE bool fo_edits(const struct fo_source *src, const struct lf_sample *sample,
                           const struct lf_changes *plan, double slack,
                           const struct fo_notes *notes, struct lf_arena *a,

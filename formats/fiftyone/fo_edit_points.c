@@ -322,6 +322,7 @@ bool fo_edit_polyline(struct fo_job *j, const struct lf_change *c)
     }
     if (r.opened)
         return set_flag(j, raw, LF_S("closed"), false);
-    return !j->src->relative || (set_flag(j, raw, LF_S("closed"), c->theirs->closed) &&
-                                 set_flag(j, raw, LF_S("filled"), c->theirs->filled));
+    return !c->theirs->says_form ||
+           (set_flag(j, raw, LF_S("closed"), c->theirs->closed) &&
+            set_flag(j, raw, LF_S("filled"), c->theirs->filled));
 }

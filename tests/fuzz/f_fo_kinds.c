@@ -17,11 +17,21 @@
         "\"a\", \"b\"") ", " FIELD("dots", "keypoints",                                                                                                             \
                                    "\"a\", \"b\"") ", " FIELD("dot", "keypoint",                                                                                    \
                                                               "\"a\", \"b\"") ","                                                                                   \
-                                                                              " " FIELD("count",                                                                    \
-                                                                                        "scalar",                                                                   \
-                                                                                        "\"count\"") ", " FIELD("word",                                             \
-                                                                                                                "scalar",                                           \
-                                                                                                                "\"x\"") "}"
+                                                                              " " FIELD(                                                                            \
+                                                                                  "co"                                                                              \
+                                                                                  "un"                                                                              \
+                                                                                  "t",                                                                              \
+                                                                                  "sc"                                                                              \
+                                                                                  "al"                                                                              \
+                                                                                  "a"                                                                               \
+                                                                                  "r",                                                                              \
+                                                                                  "\""                                                                              \
+                                                                                  "co"                                                                              \
+                                                                                  "un"                                                                              \
+                                                                                  "t"                                                                               \
+                                                                                  "\"") ", " FIELD("word",                                                          \
+                                                                                                   "scalar",                                                        \
+                                                                                                   "\"x\"") "}"
 
 enum { THINGS, MAP, LINES, AREA, DOTS, DOT, COUNT, WORD, FIELDS };
 

@@ -335,6 +335,7 @@ static void test_copy(void **state)
     struct lf_label *back = bench_copy(&b, 0);
     back->xy[1] = 0.25000000000000006;
     back->closed = false;
+    back->says_form = true;
     bench_change(&b, 0, back, LF_SPACE);
     assert_string_equal(bench_text(&b),
                         LINE("[[[0.5, 0.25000000000000006], [0.10, 0.9], [1, 0.0]]]",
