@@ -31,10 +31,10 @@ struct lf_infer {
     size_t at; // field being walked
 };
 
-// Whether the classes of a field can be seen in its labels.
+// Whether the classes of a field can be seen in its labels; a scalar's are its values.
 static bool has_classes(enum lf_field_type type)
 {
-    return type != LF_FT_UNKNOWN && type != LF_FT_SEGMENTATION && type != LF_FT_SCALAR;
+    return type != LF_FT_UNKNOWN && type != LF_FT_SEGMENTATION;
 }
 
 static bool lend_field(struct lf_infer *x, size_t i, struct lf_error *err)
@@ -193,8 +193,9 @@ static bool see_lent(void *user, const struct fo_seen *l, struct lf_error *err)
 {
     struct lf_infer *x = user;
     uint32_t row;
-    return !l->name.len ||
-           lf_names_add(&x->field[x->at].classes, l->name, &row, NULL, err);
+    const struct lf_field *from = &x->extra.field[x->field[x->at].classes_from];
+    bool none = !l->name.len || (from->type == LF_FT_SCALAR && l->kind != LF_SCALAR);
+    return none || lf_names_add(&x->field[x->at].classes, l->name, &row, NULL, err);
 }
 
 // Pixels say nothing here, and of a scalar only the values do.

@@ -29,14 +29,14 @@ static bool in(struct lf_slice doc, const char *all, const char *fallback,
     return lf_json_get(doc, fallback, &value) && holds(value, type, out);
 }
 
-// Before FiftyOne 0.8, when a record had no version, these stood in `info`.
+// Before FiftyOne 0.8 these stood in `info`.
 static bool find(const struct fo_dataset *ds, const char *all, const char *fallback,
                  struct lf_slice field, enum lf_json_type type, struct lf_slice *out)
 {
     struct lf_slice doc = lf_json_trim(ds->metadata), info;
     if (in(doc, all, fallback, field, type, out))
         return true;
-    if (ds->version.len || !lf_json_get(doc, "info", &info))
+    if (!ds->legacy || !lf_json_get(doc, "info", &info))
         return false;
     info = lf_json_trim(info);
     return lf_json_type(info) == LF_JSON_OBJECT &&

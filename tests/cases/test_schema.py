@@ -104,6 +104,13 @@ class Classes(SchemaCase):
         os.rename(self.path("out"), self.path("first"))
         self.refused(self.ds, "--field", "ground_truth", "--classes", "dataset", code="LF1007", says="stores no classes")
 
+    def test_W11_a_dataset_of_before_0_8_stores_classes_and_targets_in_info(self):
+        old = self.copy(testenv.shared("fixtures", "fiftyone", "images_legacy"), "old")
+        self.export(old, "--classes", "dataset", fields=["ground_truth", "seg"])
+        record = self.record(old)
+        self.assertEqual(record["ground_truth"]["classes"], ["cat", "dog", "bird", "tree"])
+        self.assertEqual(record["seg"]["mask_targets"], {"1": "cat"})
+
     def test_W11_what_a_short_list_leaves_at_home_cannot_be_deleted(self):
         before = self.data_of(self.ds)
         out = self.export(self.ds, "--classes", "buoy", fields=["ground_truth"])
