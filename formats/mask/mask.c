@@ -167,8 +167,10 @@ static bool next_of_mask(struct source *s, struct lf_span *span)
     return lf_mask_span(&s->a.walk, span);
 }
 
-// Whether the box is tight and no run is 0 that may not be.
-static bool is_tight(const struct lf_mask *m)
+// Whether there are pixels in the first and the last column, and no run is 0 that may
+// not be. If not, no run of pixels goes on in the next row, so that there are no more
+// spans than runs.
+static bool columns_are_tight(const struct lf_mask *m)
 {
     bool left = false, right = false;
     uint32_t x = 0; // column of the next run
@@ -182,20 +184,38 @@ static bool is_tight(const struct lf_mask *m)
         }
         x = (uint32_t)(to < m->width ? to : to % m->width);
     }
-    // Nor may the background fill the first or the last row.
-    return left && right && m->run[0] < m->width &&
-           (m->runs % 2 == 0 || m->run[m->runs - 1] < m->width);
+    return left && right;
+}
+
+// Rows without pixels above and below taken off. There are pixels.
+static bool cut_rows(const struct lf_mask *m, struct lf_arena *a, struct lf_mask *out,
+                     struct lf_error *err)
+{
+    uint32_t last = m->runs - 1, above = m->run[0] / m->width;
+    uint32_t below = m->runs % 2 ? m->run[last] / m->width : 0;
+    struct lf_mask cut = *m;
+    if (above || below) {
+        uint32_t *run = lf_arena_take(a, m->runs, sizeof *run, err);
+        if (!run)
+            return false;
+        memcpy(run, m->run, m->runs * sizeof *run);
+        run[0] -= above * m->width;
+        run[last] -= below * m->width;
+        cut.run = run;
+        cut.runs -= below && !run[last];
+        cut.top += above;
+        cut.height -= above + below;
+    }
+    *out = cut;
+    return true;
 }
 
 bool lf_mask_tight(const struct lf_mask *loose, struct lf_arena *a, struct lf_mask *out,
                    struct lf_error *err)
 {
-    if (is_tight(loose)) {
-        *out = *loose;
-        return true;
-    }
     struct source of = {.next = next_of_mask, .a = {.walk = lf_mask_spans(loose)}};
-    return build(of, loose->value, a, out, err);
+    return columns_are_tight(loose) ? cut_rows(loose, a, out, err)
+                                    : build(of, loose->value, a, out, err);
 }
 
 static bool next_within(struct source *s, struct lf_span *span)

@@ -37,6 +37,8 @@ static const struct good good[] = {
      "0, 4"},
     {"only above", BOXED, 2, 2, "2, 2", "../##", "0, 2"},
     {"only below", BOXED, 2, 2, "0, 2, 2", "##/..", "0, 2"},
+    {"only in the middle", BOXED, 2, 4, "2, 3, 3", "../##/#./..", "0, 3, 1"},
+    {"only in the middle, to its end", BOXED, 2, 4, "3, 3, 2", "../.#/##/..", "1, 3"},
     {"only at the left", BOXED, 2, 2, "1, 1, 1, 1", ".#/.#", "0, 2"},
     {"only at the right", BOXED, 2, 2, "0, 1, 1, 1, 1", "#./#.", "0, 2"},
     {"run of 0 at the end", BOXED, 2, 2, "0, 4, 0", "##/##", "0, 4"},
@@ -217,6 +219,23 @@ static void as_many_runs_as_may_be(void **state)
     lf_arena_done(&a);
 }
 
+// One row of pixels out of a billion: nothing is done a row.
+static void a_high_box_costs_its_runs(void **state)
+{
+    (void)state;
+    struct lf_arena a = {0};
+    struct lf_error err = {0};
+    struct lf_mask m;
+    for (int i = 0; i < 1000; i++) {
+        struct lf_slice text = LF_S("7, 1073741800, 17");
+        assert_true(lf_mask_read_boxed(text, 2, 3, 1, 1 << 30, &a, &m, &err));
+        assert_int_equal(m.top, 10);
+        assert_int_equal(m.height, 1073741800);
+        assert_int_equal(m.runs, 2);
+    }
+    lf_arena_done(&a);
+}
+
 // The box made larger on all sides, and runs of 0 put in.
 static void write_loose(const struct bits *b, struct dice *d, struct lf_buf *out)
 {
@@ -281,6 +300,7 @@ int main(void)
         cmocka_unit_test(what_is_read),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(as_many_runs_as_may_be),
+        cmocka_unit_test(a_high_box_costs_its_runs),
         cmocka_unit_test(every_codec_gives_the_same_runs_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
