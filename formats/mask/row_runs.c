@@ -3,8 +3,7 @@
 #include "formats/base/alloc.h"
 
 enum { WORD = 8 };
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGH UINT64_C(0x8080808080808080)
+#define LOW UINT64_C(0x7f7f7f7f7f7f7f7f) // all bits of each byte but the highest
 
 struct found {
     struct lf_pixel_tool *tool;
@@ -33,17 +32,47 @@ static uint64_t word(const unsigned char *at)
     return w;
 }
 
-// Whether one of the eight bytes is 0.
-static bool holds_zero(uint64_t w)
+// The highest bit of each byte that is 0, and no other.
+static uint64_t zeros(uint64_t w)
 {
-    return ((w - ONES) & ~w & HIGH) != 0;
+    return ~(((w & LOW) + LOW) | w | LOW);
+}
+
+// The first byte in memory that has a bit set; there is one.
+static size_t first_byte(uint64_t bits)
+{
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(bits) / 8;
+#else
+    unsigned char at[WORD];
+    size_t i = 0;
+    memcpy(at, &bits, sizeof at);
+    while (!at[i])
+        i++;
+    return i;
+#endif
 }
 
 static size_t skip_zeros(const unsigned char *at, size_t i, size_t n)
 {
-    while (n - i >= WORD && word(at + i) == 0)
-        i += WORD;
+    for (; n - i >= WORD; i += WORD) {
+        uint64_t w = word(at + i);
+        if (w)
+            return i + first_byte(w);
+    }
     while (i < n && !at[i])
+        i++;
+    return i;
+}
+
+static size_t skip_others(const unsigned char *at, size_t i, size_t n)
+{
+    for (; n - i >= WORD; i += WORD) {
+        uint64_t z = zeros(word(at + i));
+        if (z)
+            return i + first_byte(z);
+    }
+    while (i < n && at[i])
         i++;
     return i;
 }
@@ -53,10 +82,7 @@ static bool flag_runs(const unsigned char *at, size_t n, struct found *f,
 {
     for (size_t i = skip_zeros(at, 0, n); i < n; i = skip_zeros(at, i, n)) {
         size_t from = i;
-        while (n - i >= WORD && !holds_zero(word(at + i)))
-            i += WORD;
-        while (i < n && at[i])
-            i++;
+        i = skip_others(at, i, n);
         if (!put(f, from, i, 1, err))
             return false;
     }
