@@ -211,6 +211,58 @@ class EveryKind(crossing.CrossingCase):
         self.assert_counts(report, kept=5)
         self.assert_unchanged(self.ds, before)
 
+    # -- dumps of more and of less than a task
+
+    def project_of(self, archives):
+        """The tasks' dumps as one of a project: names that are there already get _1, _2 before the ending."""
+        root = ElementTree.Element("annotations")
+        meta = ElementTree.SubElement(ElementTree.SubElement(root, "meta"), "project")
+        ElementTree.SubElement(meta, "id").text = "3"
+        tasks, labels, seen = ElementTree.SubElement(meta, "tasks"), ElementTree.SubElement(meta, "labels"), {}
+        for number, archive in enumerate(archives, 1):
+            dump, = crossing.dumps_in(archive).values()
+            one = ElementTree.fromstring(dump)
+            task = one.find("meta/task")
+            task.find("id").text = str(number)
+            labels.extend(task.find("labels"))
+            task.remove(task.find("labels"))
+            tasks.append(task)
+            for image in one.iter("image"):
+                stem, ending = os.path.splitext(image.get("name"))
+                again = seen[stem] = seen.get(stem, -1) + 1
+                image.set("name", stem + ("_%d" % again if again else "") + ending)
+                image.attrib.update(subset="default", task_id=str(number))
+                root.append(image)
+        path = self.path("project.xml")
+        ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+        return path
+
+    def test_a_project_of_all_fields_is_no_edit(self):
+        self.ship()
+        before = self.data_of(self.ds)
+        project = self.project_of(self.far_side())
+        with open(project, encoding="utf-8") as f:
+            self.assertIn("<parent>person</parent>", f.read())
+        report = self.merge(self.ds, [project])
+        self.assert_counts(report, kept=sum(SHIPPED.values()))
+        self.assertEqual((report["findings"], report["items"]["unmatched"]), ({}, 0))
+        self.assert_unchanged(self.ds, before)
+
+    def test_a_job_speaks_of_its_images_only(self):
+        self.ship("pose")
+        before = self.data_of(self.ds)
+        archive, = self.far_side()
+
+        def job(xml):
+            xml = xml.replace("<task>", "<job>").replace("</task>", "</job>")
+            return re.sub(r'  <image id="[^12]".*?</image>\n', "", xml, flags=re.S)
+
+        self.rewrite(archive, job)
+        report = self.merge(self.ds, [archive])
+        self.assert_counts(report, kept=6, absent=9)
+        self.assertEqual((report["findings"], report["items"]["came"]), ({}, 2))
+        self.assert_unchanged(self.ds, before)
+
     # -- skeletons
 
     def test_R04_nodes_are_found_by_name_whatever_their_order(self):
