@@ -3,6 +3,7 @@
 #include "tests/unit/fo_unit.h"
 
 #include "formats/fiftyone/fo_masks.h"
+#include "formats/label/run.h"
 
 // 2 x 2: inside but for the second pixel.
 #define HEAD "eJyb7BfqGxDJyFDGUK2eklqcXKRupaB"
@@ -677,16 +678,53 @@ static void test_files(void **state)
     close_masks(&b);
 }
 
+// Base holds the files' digests only where there are files: all else is as it was.
+static void test_base(void **state)
+{
+    struct bench b;
+    struct lf_slice value = LF_S("{\"a\": 1}"), none = {0};
+    struct lf_slice listed = LF_S("{\"p.png\": \"00\"}");
+    struct lf_id id = {.known = true};
+    struct lf_buf line = {0};
+    uint8_t with[LF_BASE_DIGEST], without[LF_BASE_DIGEST], again[LF_BASE_DIGEST];
+    (void)state;
+    clear_disk();
+    open_masks(&b, "instances", "{}");
+    OK(&b, lf_base_doc(&b.schema, &id, &value, none, &line, &b.err));
+    lf_buf_char(&line, '\0');
+    assert_string_equal(line.at, "{\"_id\": {\"$oid\": \"000000000000000000000000\"}, "
+                                 "\"f\": {\"a\": 1}}");
+    lf_buf_clear(&line);
+    OK(&b, lf_base_doc(&b.schema, &id, &value, listed, &line, &b.err));
+    assert_true(lf_slice_eq(lf_base_files(lf_buf_view(&line)), listed));
+    OK(&b, lf_base_digest(&b.schema, &value, none, without, &b.err));
+    OK(&b, lf_base_digest(&b.schema, &value, listed, with, &b.err));
+    OK(&b, lf_base_digest(&b.schema, &value, listed, again, &b.err));
+    assert_memory_equal(with, again, sizeof with);
+    assert_memory_not_equal(with, without, sizeof with);
+    assert_int_equal(lf_base_files(LF_S("{\"_files\": 7}")).len, 0);
+    lf_buf_done(&line);
+    close_masks(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_instance),        cmocka_unit_test(test_not_read),
-        cmocka_unit_test(test_damaged),         cmocka_unit_test(test_edit_inline),
-        cmocka_unit_test(test_edit_class_only), cmocka_unit_test(test_edit_disk),
-        cmocka_unit_test(test_edit_base),       cmocka_unit_test(test_segment),
-        cmocka_unit_test(test_segment_places),  cmocka_unit_test(test_additions),
-        cmocka_unit_test(test_copy_inline),     cmocka_unit_test(test_copy_files),
-        cmocka_unit_test(test_copy_whole),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_instance),
+        cmocka_unit_test(test_not_read),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_edit_inline),
+        cmocka_unit_test(test_edit_class_only),
+        cmocka_unit_test(test_edit_disk),
+        cmocka_unit_test(test_edit_base),
+        cmocka_unit_test(test_segment),
+        cmocka_unit_test(test_segment_places),
+        cmocka_unit_test(test_additions),
+        cmocka_unit_test(test_copy_inline),
+        cmocka_unit_test(test_copy_files),
+        cmocka_unit_test(test_copy_whole),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_base),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     clear_disk();
