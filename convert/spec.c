@@ -124,7 +124,7 @@ static bool fill_attrs(const struct lf_export_job *job, struct target *t,
                        struct lf_error *err)
 {
     struct lf_slice json;
-    if (!job->attributes || t->f->attrs || !t->f->open_attrs)
+    if (!job->attributes || t->f->attrs_given)
         return true;
     if (!strcmp(job->attributes, "all"))
         return true;

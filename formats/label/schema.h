@@ -99,7 +99,7 @@ struct lf_field {
     struct lf_slice classes_of; // "@FIELD", "dataset": where the classes come from
     bool open_targets; // segmentation: mask targets are the dataset's, else 1 to 255
     bool nodes_given;  // the skeleton, or that there is none, was spelled out
-    bool by_class_given;
+    bool by_class_given, attrs_given;
     bool *open_attr; // per attribute: named only, its input is to be inferred
 };
 

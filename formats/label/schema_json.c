@@ -385,8 +385,10 @@ static bool read_member(struct lf_schema *s, struct lf_field *f, struct lf_slice
         return read_type(value, f, s, err);
     if (lf_json_key_is(key, LF_S("classes")))
         return read_classes(s, f, value, err);
-    if (lf_json_key_is(key, LF_S("attributes")))
+    if (lf_json_key_is(key, LF_S("attributes"))) {
+        f->attrs_given = true;
         return lf_schema_read_attrs(s, f, value, LF_NO_CLASS, err);
+    }
     if (lf_json_key_is(key, LF_S("existing_field")))
         return bool_of(value, f->name, &f->existing, err);
     if (lf_json_key_is(key, LF_S("skeleton")))

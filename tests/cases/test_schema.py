@@ -283,6 +283,19 @@ class NewFields(SchemaCase):
         self.assertEqual((record["ground_truth"]["allow_deletions"], record["ground_truth"]["allow_additions"]), (False, True))
 
 
+    def test_W04_attributes_of_a_class_come_on_top(self):
+        entry = {"classes": ["boat", {"classes": ["pier"], "attributes": {"stone": {"type": "checkbox"}}}]}
+        rows = [("one", "flag", {}, ["flag"]), ("none", "none", {}, []), ("own", "flag", {"attributes": ["crew"]}, ["crew"]),
+                ("all", "flag", {"attributes": True}, ["moored", "length_m", "flag", "crew"])]
+        for run, attributes, more, want in rows:
+            with self.subTest(case=run):
+                self.export(self.ds, *self.schema({"ground_truth": {**entry, **more}}), "--attributes", attributes,
+                            run=run, out=run)
+                field = self.record(run=run)["ground_truth"]
+                self.assertEqual(list(field["attributes"]), want)
+                self.assertEqual(list(field["classes"][1]["attributes"]), ["stone"])
+
+
 class Targets(SchemaCase):
     def test_targets_are_the_options_the_schemas_or_the_datasets(self):
         full = self.full()
