@@ -95,6 +95,50 @@ class MergedLoads(crossing.CrossingCase):
                 self.assertIn("fiftyone.core.labels.%s)" % kind.capitalize(), seen["schema"]["made"])
                 self.assertEqual(seen["fields"]["made"]["by_class"], {"a": 1, "b": 1})
 
+    def test_layouts(self):
+        """One file a sample, and the layout before 0.8 without its dates, which FiftyOne 1.22.1 writes and does
+        not load: an edited label, an added one and a new field."""
+        folders = []
+        for name in ("images_use_dirs", "images_unordered_dirs", "images_legacy"):
+            ds = self.copy(testenv.shared("fixtures", "fiftyone", name), name)
+            for path in [os.path.join(b, n) for b, _, files in os.walk(ds) for n in files] + [
+                    b for b, _, _ in os.walk(ds)]:
+                os.chmod(path, 0o755)
+            if name == "images_legacy":
+                self.without_dates(ds)
+            back, label = self.returned(ds, name)
+            new = self.path("new-" + name)
+            for where in (("-o", new), ("--in-place",)):
+                report = self.merge(ds, back, where=where)
+                self.assertEqual((report["counts"]["edited"], report["counts"]["added"]), (1, 2))
+            folders += [ds, new]
+        for folder, seen in zip(folders, self.assert_loads(folders)):
+            with self.subTest(folder=folder):
+                self.assertIn("fiftyone.core.labels.Detections)", seen["schema"]["made"])
+                self.assertEqual(seen["fields"]["made"]["by_class"], {"a": 1})
+
+    def without_dates(self, ds):
+        for file in ("metadata.json", "samples.json"):
+            path = os.path.join(ds, file)
+            doc = crossing.read_json(path)
+            for d in [doc.get("sample_fields", {})] + doc.get("samples", []):
+                for key in ("created_at", "last_modified_at"):
+                    d.pop(key, None)
+            with open(path, "w", encoding="utf-8") as f:
+                json.dump(doc, f)
+
+    def returned(self, ds, name):
+        schema = {"ground_truth": {}, "made": {"type": "detections", "classes": ["a"]}}
+        with open(self.path("schema.json"), "w", encoding="utf-8") as f:
+            json.dump(schema, f)
+        self.export(ds, "--schema", self.path("schema.json"), out="out-" + name)
+        label, = [l for d in crossing.samples_of(ds) for l in crossing.labels_of(d, "ground_truth")
+                  if "mask" not in l][:1]
+        draw = {"op": "add", "image": 0, "type": "rectangle", "points": [1, 1, 4, 5]}
+        edits = [{"op": "resize", "id": label["_id"]["$oid"], "dw": -0.5},
+                 {**draw, "task": 0, "label": label["label"]}, {**draw, "task": 1, "label": "a"}]
+        return self.far_side(edits=edits, out="out-" + name, back="back-" + name), label
+
     # ------------------------------------------------------------------ W02
 
     def fiftyone(self, *scripts, dump=(), forget=False):

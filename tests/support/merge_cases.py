@@ -128,7 +128,7 @@ def plain(x):
 
 def values(doc):
     """(field, value) of every label field of our types in a document."""
-    return [(f, v) for f, v in doc.items() if isinstance(v, dict) and v.get("_cls") in TYPES.values()]
+    return [(f, v) for f, v in doc.items() if isinstance(v, dict) and v.get("_cls", "") in TYPES.values()]
 
 
 def id_of(label):
