@@ -6,6 +6,7 @@ tests/fault/preload.c makes calls fail; strace kills at system calls.
 """
 
 import concurrent.futures
+import contextlib
 import errno
 import itertools
 import json
@@ -27,7 +28,7 @@ FAR = os.path.join(testenv.SUPPORT, "far_side_cvat.py")
 LEFT = re.compile(r"\.lf-(new|old|part)$|^\.labelferry-part$|^commit\.json$")
 COMMANDS = {
     "info": ["info", "ds"],
-    "export": ["export", "ds", "--field", "ground_truth", "--run", "r2", "-o", "new"],
+    "export": ["export", "ds", "--field", "FIELD", "--run", "r2", "-o", "new"],
     "merge": ["merge", "r1", "back.xml", "--dataset", "ds", "--in-place"],
     "copy": ["merge", "r1", "back.xml", "--dataset", "ds", "-o", "new"],
 }
@@ -44,33 +45,30 @@ def run(args, where, env=None):
 class Scene:
     """A folder as it is before the commands, and what it is after each of them."""
 
-    def __init__(self, samples, media, dirs=False):
+    field = "ground_truth"
+
+    def __init__(self, samples=3, media=False, dirs=False):
         self.home = tempfile.mkdtemp(prefix="lf-fault-")
         self.before_path = os.path.join(self.home, "before")
+        options = [] if media else ["--media", "none"]
+        self.commands = {k: [self.field if a == "FIELD" else a for a in c] + (options if k == "export" else [])
+                         for k, c in COMMANDS.items()}
         ds = os.path.join(self.before_path, "ds")
-        shutil.copytree(testenv.sample("harbor"), ds)
+        shutil.copytree(self.source(), ds, copy_function=shutil.copyfile)
+        subprocess.run(["chmod", "-R", "u+w", ds], check=True)
         with open(os.path.join(ds, "samples.json"), encoding="utf-8") as f:
             docs = json.load(f)["samples"]
         if not media:
             shutil.rmtree(os.path.join(ds, "data"))
-        self.commands = {k: c + ["--media", "none"] if k == "export" and not media else c for k, c in COMMANDS.items()}
         docs = [self.numbered(docs[i % len(docs)], i) for i in range(samples)]
         if dirs:
             testenv.into_files(ds, docs)
         else:
             with open(os.path.join(ds, "samples.json"), "w", encoding="utf-8") as f:
                 json.dump({"samples": docs}, f)
-        first = ["export", "ds", "--field", "ground_truth", "--run", "r1", "-o", "out"] + ([] if media else ["--media", "none"])
-        self.must([testenv.PROGRAM] + first)
-        self.must([sys.executable, FAR, "out", "-o", "far", "--container", "xml"])
-        name, = os.listdir(os.path.join(self.before_path, "far"))
-        with open(os.path.join(self.before_path, "far", name), encoding="utf-8") as f:
-            text = f.read()
-        shutil.rmtree(os.path.join(self.before_path, "far"))
+        self.must([testenv.PROGRAM, "export", "ds", "--field", self.field, "--run", "r1", "-o", "out"] + options)
+        self.come_back(docs)
         shutil.rmtree(os.path.join(self.before_path, "out"))
-        text = re.sub(r'ytl="([0-9]+)\.', r'ytl="-\1.', text)  # every box an edit
-        with open(os.path.join(self.before_path, "back.xml"), "w", encoding="utf-8") as f:
-            f.write(text)
         self.before = testenv.snapshot(self.before_path)
         self.after, self.seconds = {}, {}
         for name, command in self.commands.items():
@@ -82,6 +80,20 @@ class Scene:
                 raise AssertionError("%s: %d\n%s" % (command, done.returncode, done.stderr))
             self.after[name] = testenv.snapshot(where)
             shutil.rmtree(where)
+
+    def source(self):
+        return testenv.sample("harbor")
+
+    def come_back(self, docs):
+        """Every box of the field comes back as an edit, in back.xml."""
+        self.must([sys.executable, FAR, "out", "-o", "far", "--container", "xml"])
+        name, = os.listdir(os.path.join(self.before_path, "far"))
+        with open(os.path.join(self.before_path, "far", name), encoding="utf-8") as f:
+            text = f.read()
+        shutil.rmtree(os.path.join(self.before_path, "far"))
+        text = re.sub(r'ybr="([0-9]+)\.', lambda m: 'ybr="%d.' % (int(m[1]) - 1), text)
+        with open(os.path.join(self.before_path, "back.xml"), "w", encoding="utf-8") as f:
+            f.write(text)
 
     @staticmethod
     def numbered(doc, i):
@@ -100,8 +112,31 @@ class Scene:
         shutil.copytree(self.before_path, where, dirs_exist_ok=True, copy_function=shutil.copy)
         return where
 
-    def drop(self):
+    def close(self):
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+class MaskScene(Scene):
+    """Masks on disk: every one is edited, so that new files come with the changed documents."""
+
+    field = "instances_disk:instances"
+
+    def source(self):
+        return testenv.shared("fixtures", "fiftyone", "images_full")
+
+    @staticmethod
+    def numbered(doc, i):
+        return doc
+
+    def come_back(self, docs):
+        labels = [l for d in docs for l in d["instances_disk"]["detections"] if "mask_path" in l]
+        edits = [{"id": l["_id"]["$oid"], "op": "mask", "flip": [[1, 1], [2, 2]]} for l in labels]
+        with open(os.path.join(self.before_path, "edits.json"), "w", encoding="utf-8") as f:
+            json.dump(edits, f)
+        self.must([sys.executable, FAR, "out", "-o", "far", "--container", "xml", "--edits", "edits.json"])
+        name, = os.listdir(os.path.join(self.before_path, "far"))
+        shutil.move(os.path.join(self.before_path, "far", name), os.path.join(self.before_path, "back.xml"))
+        os.rmdir(os.path.join(self.before_path, "far"))
 
 
 def plain(state):
@@ -124,14 +159,14 @@ def plain(state):
 def setUpModule():
     global MINI, FILES, LONG
     MINI = Scene(3, True)
-    FILES = Scene(3, False, dirs=True)
-    LONG = Scene(400, False)
+    FILES = Scene(3, dirs=True)
+    LONG = Scene(400)
 
 
 def tearDownModule():
-    MINI.drop()
-    FILES.drop()
-    LONG.drop()
+    MINI.close()
+    FILES.close()
+    LONG.close()
 
 
 class Faults(testenv.Case):
@@ -158,6 +193,8 @@ class Faults(testenv.Case):
         for n in before:
             if re.fullmatch(r"ds/samples(\.json|/.*\.json)", n):
                 self.assertIn(state[n], (before[n], after[n]), "torn: %s, %s" % (n, said))
+                if state[n] != before[n]:  # whatever it names is there
+                    self.assertEqual([m for m in after if m.startswith("ds/fields/") and m not in state], [], said)
         if name == "copy" or name == "export":
             new = {n: c for n, c in state.items() if n.startswith("new/")}
             self.assertIn(new, ({}, {n: c for n, c in after.items() if n.startswith("new/")}), said)
@@ -239,6 +276,11 @@ class Memory(Faults):
     def test_one_file_a_sample(self):
         for name in ("export", "merge", "copy"):
             self.once_and_for_good(name, 60, 60, FILES)
+
+    def test_new_masks(self):
+        with contextlib.closing(MaskScene(media=True)) as scene:
+            for name in ("merge", "copy"):
+                self.once_and_for_good(name, 60, 60, scene)
 
 
 class Disk(Faults):
@@ -325,6 +367,10 @@ class Calls(Faults):
         for name in ("merge", "copy"):
             self.each(name, FILES)
 
+    def test_new_masks(self):
+        with contextlib.closing(MaskScene(media=True, dirs=True)) as scene:
+            self.each("merge", scene)
+
 
 class Kills(Faults):
     def calls(self, scene, name):
@@ -360,6 +406,11 @@ class Kills(Faults):
     def test_each_call_with_one_file_a_sample(self):
         for name in ("merge", "copy"):
             self.each(name, FILES)
+
+    def test_each_call_with_new_masks(self):
+        for dirs in (False, True):
+            with contextlib.closing(MaskScene(media=True, dirs=dirs)) as scene:
+                self.each("merge", scene)
 
     def at_random(self, name, times):
         """The seed is that of every run, so that a failure can be had again; the moments are not the same."""

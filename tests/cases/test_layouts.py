@@ -18,7 +18,8 @@ LAYOUTS = {
     "images_same_name": (None, ()),
     "images_legacy": (None, ()),
     "images_labels_only": (None, ("--media-root", "images_rel_dir/data")),
-    "images_view": (["classification", "detections"], ()),
+    "images_view": (["classification", "detections", "instances_disk:instances", "segmentation", "segmentation_disk",
+                     "segmentation_rgb", "an_int", "a_float", "a_bool", "a_str", "only_first"], ()),
     "groups": (None, ()),
 }
 DIRS = ("images_use_dirs", "images_unordered_dirs")
@@ -333,6 +334,67 @@ class Files(Layout):
         before = testenv.snapshot(self.ds)
         self.labelferry("merge", "r", *back, "--dataset", self.ds, "--in-place", status=8)
         self.assertEqual(testenv.snapshot(self.ds), before)
+
+
+class Masks(Layout):
+    """Masks on disk: an edit makes a new file, named by its content, and leaves the old one."""
+
+    def edited(self, dirs):
+        ds = self.dataset("images_full")
+        docs = crossing.samples_of(ds)
+        if dirs:
+            testenv.into_files(ds, docs)
+        self.export(ds, fields=["instances_disk:instances", "segmentation_disk"])
+        self.labels = [l for d in docs for l in d["instances_disk"]["detections"] if "mask_path" in l]
+        edits = [{"id": l["_id"]["$oid"], "op": "mask", "flip": [[1, 1], [2, 2]]} for l in self.labels[:2]]
+        return ds, self.far_side(edits=edits)
+
+    def test_new_masks_come_with_their_documents(self):
+        for dirs in (False, True):
+            with self.subTest(dirs=dirs):
+                ds, back = self.edited(dirs)
+                before = self.data_of(ds)
+                self.merge(ds, back, where=("--dry-run",))
+                self.assert_unchanged(ds, before)
+                self.assertEqual(self.merge(ds, back, where=("-o", self.path("new")))["counts"]["edited"], 2)
+                self.assert_unchanged(ds, before)
+                self.assertEqual(self.merge(ds, back)["counts"]["edited"], 2)
+                after = self.data_of(ds)
+                self.assertEqual(self.data_of(self.path("new")), after)
+                new = sorted(set(after) - set(before))
+                named = [l["mask_path"] for d in crossing.samples_of(ds) for l in d["instances_disk"]["detections"]
+                         if "mask_path" in l]
+                self.assertEqual(len(new), 2)
+                self.assertEqual(sorted(named[:2]), new)
+                self.assertEqual(named[2:], [l["mask_path"] for l in self.labels[2:]])
+                changed = [n for n in before if before[n] != after[n]]
+                self.assertEqual(len(changed), 2 if dirs else 1)
+                self.assertTrue(all(n.startswith("samples") for n in changed), changed)
+            self.clear()
+
+    def test_a_name_that_is_taken_stops_the_merge(self):
+        ds, back = self.edited(True)
+        probe = self.copy(ds, "probe")
+        old = set(self.data_of(probe))
+        self.merge(probe, back)
+        taken = sorted(set(self.data_of(probe)) - old)[0]
+        with open(os.path.join(ds, taken), "wb") as f:
+            f.write(b"somebody's")
+        before = testenv.snapshot(ds)
+        for where in (("--dry-run",), ("-o", self.path("new")), ("--in-place",)):
+            done = self.labelferry("merge", "r", *back, "--dataset", ds, *where, status=2)
+            self.assertIn("LF1002", done.stderr)
+            self.assertEqual(testenv.snapshot(ds), before)
+            self.assertFalse(os.path.exists(self.path("new")))
+
+    def test_a_link_on_the_way_stops_the_merge(self):
+        ds, back = self.edited(False)
+        folder = os.path.join(ds, "fields", "instances_disk.detections")
+        os.rename(folder, self.path("elsewhere"))
+        os.symlink(self.path("elsewhere"), folder)
+        before = testenv.snapshot(self.dir)
+        self.labelferry("merge", "r", *back, "--dataset", ds, "--in-place", status=8)
+        self.assertEqual(testenv.snapshot(self.dir), before)
 
 
 class Links(Layout):
