@@ -1,7 +1,9 @@
 """The CVAT checker with the real Datumaro beside it finds in known files what is known of them."""
 
 import json
+import os
 
+import every_kind
 import judges
 import testenv
 
@@ -20,3 +22,17 @@ class Judge(testenv.Case):
                                  want.get("datumaro", []))
                 if "counts" in want:
                     self.assertEqual(got["documents"][0]["counts"], want["counts"])
+
+
+class Shipped(testenv.Case):
+    def test_archives_of_every_kind(self):
+        every_kind.make_dataset(self.path("ds"))
+        fields = [a for name in every_kind.KINDS for a in ("--field", every_kind.TYPES.get(name, name))]
+        self.labelferry("export", "ds", "--run", "r", "-o", "out", "--media", "none", *fields)
+        for name in every_kind.KINDS:
+            with self.subTest(name):
+                folder = self.path("out", "FiftyOne_kinds_" + name)
+                got = judges.check_cvat(os.path.join(folder, "annotations.zip"), "--labels",
+                                        os.path.join(folder, "labels.json"), datumaro=True)
+                self.assertTrue(got["ok"], got["errors"])
+                self.assertEqual([d["ok"] for d in got["datumaro"]], [True])
