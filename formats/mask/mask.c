@@ -31,22 +31,37 @@ struct lf_mask_walk lf_mask_spans(const struct lf_mask *m)
     return (struct lf_mask_walk){.m = m};
 }
 
+// So many pixels on. Most runs end in their row or the next one, and a division takes
+// as long as all the rest.
+static void walk_on(struct lf_mask_walk *w, uint32_t pixels)
+{
+    uint32_t width = w->m->width;
+    w->x += pixels; // below the limit mask-pixels
+    if (w->x < width)
+        return;
+    w->x -= width;
+    w->y++;
+    if (w->x < width)
+        return;
+    w->y += w->x / width;
+    w->x %= width;
+}
+
 bool lf_mask_span(struct lf_mask_walk *w, struct lf_span *span)
 {
     const struct lf_mask *m = w->m;
     while (!w->left) {
         if (m->runs - w->i < 2)
             return false;
-        w->at += m->run[w->i];
+        walk_on(w, m->run[w->i]);
         w->left = m->run[w->i + 1];
         w->i += 2;
     }
-    // Places are below the limit mask-pixels; a division of 32 bits is the faster one.
-    uint32_t at = (uint32_t)w->at, row = at / m->width, x = at - row * m->width;
-    uint32_t n = w->left < m->width - x ? (uint32_t)w->left : m->width - x;
-    *span = (struct lf_span){m->top + row, m->left + x, m->left + x + n};
-    w->at += n;
+    uint32_t x = m->left + w->x, n = m->width - w->x;
+    n = w->left < n ? w->left : n;
+    *span = (struct lf_span){m->top + w->y, x, x + n};
     w->left -= n;
+    walk_on(w, n);
     return true;
 }
 

@@ -25,8 +25,9 @@ LF_MUST_USE bool lf_mask_of(const struct lf_spans *s, struct lf_arena *a,
 
 struct lf_mask_walk {
     const struct lf_mask *m;
-    uint32_t i;        // next run
-    uint64_t at, left; // place in the box, pixels of a run that goes on below
+    uint32_t i;    // next run
+    uint32_t y, x; // place in the box
+    uint32_t left; // pixels of a run that goes on below
 };
 struct lf_mask_walk lf_mask_spans(const struct lf_mask *m);
 // The next span, in image coordinates. false: there are no more.

@@ -65,21 +65,24 @@ bool lf_runs_read(struct lf_slice text, uint32_t width, uint32_t height,
     if (!lf_runs_begin(r, (uint64_t)commas(text) + 1, width, height, a, err))
         return false;
     const char *p = text.at, *end = text.len ? text.at + text.len : text.at;
-    for (;;) {
+    struct lf_runs runs = *r; // nobody else sees it, so that it can stay in registers
+    bool more = true;
+    while (more) {
         uint64_t count;
         p = skip_blanks(p, end);
         const char *behind = read_count(p, end, &count);
         if (!behind)
             break;
-        lf_runs_add(r, count);
+        lf_runs_add(&runs, count);
         p = skip_blanks(behind, end);
-        if (p == end)
-            return lf_runs_end(r, err);
-        if (*p++ != ',')
+        more = p < end;
+        if (more && *p++ != ',')
             break;
     }
-    return lf_fail(err, LF_E_MASK, "run %" PRIu64 " of a mask is no number",
-                   r->told + 1);
+    *r = runs;
+    return more ? lf_fail(err, LF_E_MASK, "run %" PRIu64 " of a mask is no number",
+                          runs.told + 1)
+                : lf_runs_end(r, err);
 }
 
 enum { DIGITS = 10 };
