@@ -63,7 +63,7 @@ class Masks(testenv.Case):
     def test_fills(self):
         for what, seed in (("fill", 3), ("instance", 4)):
             rnd = random.Random(seed)
-            lines = ["%s %s" % (what, mask_lines.polygon(rnd, 200)) for _ in range(4000)]
+            lines = ["%s %s" % (what, mask_lines.polygon(rnd, 200)) for _ in range(2500)]
             same = collections.Counter()
             for line, ours, theirs in self.answers(judges.fiftyone_masks, lines):
                 if what == "instance" and theirs.startswith("error: "):  # as the header says
@@ -71,12 +71,12 @@ class Masks(testenv.Case):
                     same["not made"] += 1
                 self.assertEqual(ours, theirs, line)
                 same[ours != "0 0 0 0"] += 1
-            self.assertGreater(same[True], 2500, same)
+            self.assertGreater(same[True], 1500, same)
             self.assertGreater(same[False], 50, same)
 
     def test_traces(self):
         rnd = random.Random(5)
-        lines = [mask_lines.trace(rnd, 60) for _ in range(4000)]
+        lines = [mask_lines.trace(rnd, 60) for _ in range(2500)]
         rings = 0
         for line, ours, theirs in self.answers(judges.fiftyone_masks, lines):
             ours, theirs = ours.split(), theirs.split()
@@ -87,4 +87,4 @@ class Masks(testenv.Case):
                 else:
                     self.assertAlmostEqual(float(a), float(b), delta=1e-9, msg=line)
             rings += theirs.count("/")
-        self.assertGreater(rings, 4000)
+        self.assertGreater(rings, 2500)
