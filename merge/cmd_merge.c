@@ -181,16 +181,17 @@ static void report_head(const struct args *a, const struct lf_merge_result *r,
         out,
         ",\n \"counts\": {\"kept\": %llu, \"edited\": %llu, \"added\": %llu, "
         "\"deleted\": %llu, \"refused\": %llu, \"ignored\": %llu, \"conflict\": %llu, "
-        "\"absent\": %llu, \"labels\": %llu},\n \"items\": {\"run\": %llu, \"came\": "
+        "\"absent\": %llu, \"labels\": %llu},\n \"home\": %llu,\n \"items\": {\"run\": "
+        "%llu, \"came\": "
         "%llu, "
         "\"unmatched\": %llu, \"changed\": %llu},\n \"archives\": ",
         (unsigned long long)c->kept, (unsigned long long)c->edited,
         (unsigned long long)c->added, (unsigned long long)c->deleted,
         (unsigned long long)c->refused, (unsigned long long)c->ignored,
         (unsigned long long)c->conflict, (unsigned long long)c->absent,
-        (unsigned long long)lf_counts_all(c), (unsigned long long)r->items,
-        (unsigned long long)r->came, (unsigned long long)r->unmatched,
-        (unsigned long long)r->changed);
+        (unsigned long long)lf_counts_all(c), (unsigned long long)r->home,
+        (unsigned long long)r->items, (unsigned long long)r->came,
+        (unsigned long long)r->unmatched, (unsigned long long)r->changed);
     lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));
     if (err->code != LF_OK) {
         char line[1024];

@@ -330,6 +330,8 @@ static bool merge_document(struct merging *m, const struct fo_doc *doc, uint32_t
         m->result->counts.absent += base_side->label[b].shipped && !told[b];
     if (!count)
         return lf_writing_doc(&m->out, doc, NULL, m->err);
+    for (size_t i = 0; i < ours_shipped.labels; i++)
+        m->result->home += !ours_shipped.label[i].shipped;
     struct fo_notes notes = {m, note};
     ok = fo_edits(&m->source, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
                   &edits, &masks, m->err) &&

@@ -27,6 +27,7 @@ struct lf_merge_result {
     struct lf_counts counts;
     uint64_t items, came, unmatched,
         changed;            // samples of the run, that came, ..., that changed
+    uint64_t home;          // labels of the run's fields, where items came, not shipped
     bool written, repeated; // repeated: every archive was merged before
     struct lf_buf archives; // JSON array of what was read
 };

@@ -117,10 +117,14 @@ class Classes(SchemaCase):
         buoys = [d["_id"]["$oid"] for s in crossing.samples_of(self.ds) for d in crossing.labels_of(s, "ground_truth")
                  if d["label"] == "buoy"]
         self.assertEqual((out["shipped"], out["home"]), (len(buoys), 15 - len(buoys)))
-        self.assert_counts(self.merge(self.ds, self.far_side()), kept=len(buoys))
+        report = self.merge(self.ds, self.far_side())
+        self.assert_counts(report, kept=len(buoys))
+        self.assertEqual(report["home"], 15 - len(buoys))
         self.assert_unchanged(self.ds, before)
         gone = self.far_side(edits=[{"op": "delete", "id": i} for i in buoys], back="gone")
-        self.assert_counts(self.merge(self.ds, gone), deleted=len(buoys))
+        report = self.merge(self.ds, gone)
+        self.assert_counts(report, deleted=len(buoys))
+        self.assertEqual(report["home"], 15 - len(buoys))
         left = [d["label"] for s in crossing.samples_of(self.ds) for d in crossing.labels_of(s, "ground_truth")]
         self.assertEqual((len(left), "buoy" in left), (15 - len(buoys), False))
 
