@@ -9,7 +9,8 @@ enum {
     FLAT_MOST = 4 << 20, // larger arrays are inflated piece by piece
     PIECE = 1 << 18,
     GROWTH = 1100, // deflate makes no more of a byte
-    STRIPE = 32    // rows that are turned at once
+    STRIPE = 32,   // rows that are turned at once
+    KEPT = 16 << 20
 };
 
 bool lf_scratch_room(struct lf_scratch *s, size_t n, struct lf_error *err)
@@ -46,7 +47,8 @@ static bool turn_columns(struct lf_pixel_rows *r, const unsigned char *data,
 {
     r->data = data;
     r->columns = true;
-    return lf_scratch_room(&r->tool->rows, r->row_bytes * STRIPE + 1, err);
+    size_t rows = r->shape.height < STRIPE ? r->shape.height : STRIPE;
+    return lf_scratch_room(&r->tool->rows, r->row_bytes * rows, err);
 }
 
 // All of the array is in `flat`.
@@ -286,8 +288,28 @@ bool lf_pixel_rows_next(struct lf_pixel_rows *r, const unsigned char **row,
     return true;
 }
 
+// One huge array must not be paid for by all that follow.
+static void shrink(struct lf_pixel_tool *t)
+{
+    struct lf_scratch *scratch[] = {&t->packed, &t->flat, &t->rows, &t->line,
+                                    &t->fresh,  &t->here, &t->there};
+    for (size_t i = 0; i < sizeof scratch / sizeof *scratch; i++) {
+        if (scratch[i]->cap > KEPT) {
+            lf_free(scratch[i]->at);
+            *scratch[i] = (struct lf_scratch){0};
+        }
+    }
+    if (t->slots_room > KEPT / 64) { // it is wiped for each array
+        lf_free(t->slots);
+        t->slots = NULL;
+        t->slots_room = 0;
+    }
+}
+
 void lf_pixel_rows_done(struct lf_pixel_rows *r)
 {
     lf_png_in_free(&r->png);
+    if (r->tool)
+        shrink(r->tool);
     *r = (struct lf_pixel_rows){0};
 }
