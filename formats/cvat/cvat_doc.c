@@ -82,6 +82,23 @@ static bool plain_name(struct cvat_doc *d, struct lf_slice *name, struct lf_erro
     return true;
 }
 
+// Masks are cut at their image, so its size is looked up where the file leaves it out.
+static bool known_size(struct cvat_doc *d, struct lf_error *err)
+{
+    struct lf_sample *s = &d->item.sample;
+    enum lf_found how;
+    uint32_t row;
+    if ((s->width && s->height) || !d->run->items)
+        return true;
+    if (!lf_run_find(d->run, d->item.name, &row, &how, err))
+        return false;
+    if (how != LF_FOUND_NONE && how != LF_FOUND_TWICE) {
+        s->width = d->run->item[row].width;
+        s->height = d->run->item[row].height;
+    }
+    return true;
+}
+
 static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
                         struct lf_error *err)
 {
@@ -100,7 +117,7 @@ static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
     return plain_name(d, &name, err) &&
            lf_arena_text(&d->arena, name, &d->item.name, err) &&
            cvat_size(x, "width", &d->item.sample.width, err) &&
-           cvat_size(x, "height", &d->item.sample.height, err);
+           cvat_size(x, "height", &d->item.sample.height, err) && known_size(d, err);
 }
 
 static struct lf_label *current(struct cvat_doc *d)

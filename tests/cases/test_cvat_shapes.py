@@ -257,6 +257,30 @@ class EveryKind(crossing.CrossingCase):
         self.assertRegex(done.stderr, r'annotations.xml:\d+: error: LF3071 mask: image "1.png", shape 2 \(mask\): .* add up')
         self.assertEqual(testenv.snapshot(self.ds), before)
 
+    def test_a_mask_is_cut_at_its_image_also_where_the_size_is_left_out(self):
+        for name, kept in (("things:instances", 9), ("ground", 3)):
+            self.ship(name)
+            archive, = self.far_side()
+
+            def beyond(xml, left):
+                xml = re.sub(r'(<image [^>]*?) width="40" height="30"', r"\1", xml)
+                return re.sub(r'rle="[^"]*" left="[^"]*" top="[^"]*" width="[^"]*" height="[^"]*"',
+                              'rle="0, 400" left="%d" top="20" width="20" height="20"' % left, xml, count=1)
+
+            with self.subTest(name):
+                out = self.rewrite(archive, lambda xml: beyond(xml, 40), "far.zip")
+                done = self.labelferry("merge", "r", out, "--dataset", self.ds, "-n", status=5)
+                self.assertIn("LF2007", done.stderr)
+                part = self.rewrite(archive, lambda xml: beyond(xml, 39), "part.zip")
+                report = self.merge(self.ds, [part])
+                self.assert_counts(report, kept=kept, edited=1)
+                if name == "ground":
+                    continue
+                box = crossing.samples_of(self.ds)[0]["things"]["detections"][0]["bounding_box"]
+                for got, want in zip(box, (39 / 40, 20 / 30, 1 / 40, 10 / 30)):
+                    self.assertAlmostEqual(got, want)
+            self.setUp()
+
 
 class OtherShapes(testenv.Case):
     def setUp(self):
