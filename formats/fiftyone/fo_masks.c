@@ -113,36 +113,80 @@ static bool mark_of(struct lf_slice bytes, char hex[MARK_HEX], struct lf_error *
     return ok;
 }
 
-// What is kept of a file since it was shipped; false: nothing.
-static bool mark_then(struct lf_slice then, struct lf_slice path, struct lf_slice *mark)
+struct then { // what is kept of files since they were shipped
+    struct lf_names path;
+    struct lf_slice *mark; // by number of the path
+};
+
+static bool read_then(struct lf_slice json, struct lf_arena *a, struct then *t,
+                      struct lf_error *err)
 {
-    struct lf_slice key, value;
-    for (struct lf_json_walk w = lf_json_enter(then);
-         then.len && lf_json_member(&w, &key, &value);)
-        if (lf_json_key_is(key, path)) {
-            value = lf_json_trim(value);
-            bool text = lf_json_type(value) == LF_JSON_STRING;
-            *mark = text ? (struct lf_slice){value.at + 1, value.len - 2}
-                         : (struct lf_slice){"", 0};
-            return true;
-        }
-    return false;
+    struct lf_slice key, value, path;
+    uint32_t number;
+    size_t n = 0;
+    *t = (struct then){0};
+    if (!json.len)
+        return true;
+    for (struct lf_json_walk w = lf_json_enter(json); lf_json_member(&w, &key, &value);)
+        n++;
+    t->mark = lf_arena_take(a, n, sizeof *t->mark, err);
+    if (!t->mark)
+        return false;
+    for (struct lf_json_walk w = lf_json_enter(json);
+         lf_json_member(&w, &key, &value);) {
+        value = lf_json_trim(value);
+        if (!lf_json_key(key, a, &path, err) ||
+            !lf_names_add(&t->path, path, &number, NULL, err))
+            return false;
+        if (lf_json_type(value) == LF_JSON_STRING)
+            t->mark[number] = (struct lf_slice){value.at + 1, value.len - 2};
+    }
+    return true;
 }
 
-// The file is not the one that was shipped.
-static bool find_lost(const struct fo_source *src, const struct fo_mask_at *at,
-                      const struct fo_array *array, struct lf_label *l,
-                      struct lf_arena *a, struct lf_error *err)
+static bool mark_now(const struct fo_source *src, const struct fo_mask_at *at,
+                     struct lf_arena *a, char hex[MARK_HEX], struct lf_error *err)
 {
-    char now[MARK_HEX] = "";
-    struct lf_slice path, then;
-    if (!src->then.len || !src->files || !on_disk(at))
+    struct fo_array array;
+    hex[0] = '\0';
+    bool ok = fo_array_read(src, at, a, &array, err) &&
+              (!array.found || mark_of(lf_buf_view(&array.file), hex, err));
+    fo_array_done(&array);
+    return ok;
+}
+
+static bool find_lost(const struct fo_source *src, const struct then *t,
+                      struct lf_label *l, struct lf_arena *a, struct lf_error *err)
+{
+    char now[MARK_HEX];
+    struct fo_mask_at at;
+    struct lf_slice path;
+    uint32_t number;
+    fo_mask_at(l->raw, &at);
+    if (!on_disk(&at))
         return true;
-    if (!lf_json_string(at->mask_path, a, &path, err) ||
-        (array->found && !mark_of(lf_buf_view(&array->file), now, err)))
+    if (!lf_json_string(at.mask_path, a, &path, err))
         return false;
-    l->lost = mark_then(src->then, path, &then) && !lf_slice_is(then, now);
+    if (!lf_names_find(&t->path, path, &number))
+        return true;
+    if (!mark_now(src, &at, a, now, err))
+        return false;
+    l->lost = !lf_slice_is(t->mark[number], now);
     return true;
+}
+
+bool fo_find_lost(const struct fo_source *src, struct lf_sample *s, struct lf_arena *a,
+                  struct lf_error *err)
+{
+    struct then then;
+    if (!src->then.len || !src->files)
+        return true;
+    bool ok = read_then(src->then, a, &then, err);
+    for (size_t i = 0; ok && i < s->labels; i++)
+        ok = !(s->label[i].kind & (LF_MASK | LF_SEGMENT)) ||
+             find_lost(src, &then, &s->label[i], a, err);
+    lf_names_done(&then.path);
+    return ok;
 }
 
 static bool keep_pixels(const struct fo_mask_at *at, const struct fo_array *array,
@@ -162,8 +206,7 @@ bool fo_read_masks(const struct fo_source *src, const struct fo_mask_at *at,
     struct fo_array array;
     if (!src->pixels)
         return true;
-    bool ok =
-        fo_array_read(src, at, a, &array, err) && find_lost(src, at, &array, l, a, err);
+    bool ok = fo_array_read(src, at, a, &array, err);
     if (ok && array.found) {
         ok = l->kind == LF_SEGMENT
                  ? read_segment(src, &array.pixels, s, l, a, err)
@@ -176,6 +219,7 @@ bool fo_read_masks(const struct fo_source *src, const struct fo_mask_at *at,
 
 struct listing {
     const struct fo_source *src;
+    struct then then;
     struct lf_names seen; // two labels may share a file
     struct lf_buf json;
     struct lf_arena *a;
@@ -183,9 +227,8 @@ struct listing {
 
 static bool list_file(struct listing *x, struct lf_slice label, struct lf_error *err)
 {
-    char now[MARK_HEX] = "";
+    char now[MARK_HEX];
     struct fo_mask_at at;
-    struct fo_array array;
     struct lf_slice path, mark;
     uint32_t number;
     bool fresh = false;
@@ -197,14 +240,12 @@ static bool list_file(struct listing *x, struct lf_slice label, struct lf_error 
         return false;
     if (!fresh)
         return true;
-    if (!mark_then(x->src->then, path, &mark)) {
-        bool ok = fo_array_read(x->src, &at, x->a, &array, err) &&
-                  (!array.found || mark_of(lf_buf_view(&array.file), now, err));
-        fo_array_done(&array);
-        if (!ok)
-            return false;
+    if (lf_names_find(&x->then.path, path, &number))
+        mark = x->then.mark[number];
+    else if (!mark_now(x->src, &at, x->a, now, err))
+        return false;
+    else
         mark = lf_slice_of(now);
-    }
     lf_buf_text(&x->json, x->json.len ? ", " : "{");
     lf_json_quote(&x->json, path, true);
     lf_buf_text(&x->json, ": ");
@@ -231,6 +272,7 @@ bool fo_mask_files(const struct fo_source *src, struct lf_slice raw, struct lf_a
     struct lf_slice *value = lf_arena_take(a, s->fields, sizeof *value, err);
     if (!value)
         return false;
+    ok = read_then(src->then, a, &x.then, err);
     fo_values(s, raw, value);
     for (size_t i = 0; ok && i < s->fields; i++)
         if (lf_field_kind(s->field[i].type) & (LF_MASK | LF_SEGMENT))
@@ -242,5 +284,6 @@ bool fo_mask_files(const struct fo_source *src, struct lf_slice raw, struct lf_a
     }
     lf_buf_done(&x.json);
     lf_names_done(&x.seen);
+    lf_names_done(&x.then.path);
     return ok;
 }

@@ -29,4 +29,8 @@ LF_MUST_USE bool fo_read_masks(const struct fo_source *src, const struct fo_mask
                                struct lf_label *l, struct lf_arena *a,
                                struct lf_error *err);
 
+// Marks the labels whose file on disk is not the one that `src->then` tells of.
+LF_MUST_USE bool fo_find_lost(const struct fo_source *src, struct lf_sample *s,
+                              struct lf_arena *a, struct lf_error *err);
+
 #endif

@@ -448,7 +448,7 @@ bool fo_parse(const struct fo_source *src, struct lf_slice raw, struct lf_arena 
                              &sample->label[sample->labels++], err))
                 return false;
     }
-    return true;
+    return fo_find_lost(src, sample, a, err);
 }
 
 static size_t elements(struct lf_slice list)
