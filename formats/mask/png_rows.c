@@ -8,6 +8,7 @@
 enum {
     SIDE = 1 << 20,  // OpenCV reads none that is wider or higher
     CHUNK = 1 << 20, // the largest chunk besides the pixels that is looked at
+    ROWS = 32 << 20, // more than libpng needs for two rows
     GROWTH = 1100    // deflate makes no more of a byte
 };
 
@@ -16,6 +17,7 @@ enum {
 struct guard {
     png_structp png;
     png_infop info;
+    size_t most; // bytes that libpng may ask for at once
     struct lf_error err;
 };
 
@@ -35,7 +37,7 @@ static void warned(png_structp png, png_const_charp what)
 static png_voidp take(png_structp png, png_alloc_size_t n)
 {
     struct guard *g = png_get_mem_ptr(png);
-    return lf_alloc_room(n, &g->err);
+    return n <= g->most ? lf_alloc_room(n, &g->err) : NULL;
 }
 
 static void give(png_structp png, png_voidp p)
@@ -160,6 +162,8 @@ static bool open_in(struct lf_png_in *p, struct lf_error *err)
     if (p->bytes.len > LF_MASK_FILE)
         return lf_fail(err, LF_E_LIMIT_COUNT, "a PNG of %zu bytes (limit mask-file)",
                        p->bytes.len);
+    // libpng takes room for a chunk by its header's word, whatever its own limit says.
+    p->g.most = p->bytes.len + ROWS;
     p->g.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &p->g, failed, warned,
                                         &p->g, take, give);
     p->g.info = p->g.png ? png_create_info_struct(p->g.png) : NULL;
@@ -263,6 +267,7 @@ struct lf_png_out *lf_png_out_open(const struct lf_png_form *form, struct lf_buf
         return NULL;
     p->out = out;
     p->form = *form;
+    p->g.most = SIZE_MAX;
     p->g.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &p->g, failed, warned,
                                          &p->g, take, give);
     p->g.info = p->g.png ? png_create_info_struct(p->g.png) : NULL;

@@ -232,6 +232,10 @@ static const struct array_row {
      "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAB3RJTUUH5gEBAQEB5st3CgAAAAN0"
      "RVh0YQBi3EmiOwAAAAtJREFUeNpjYGUDAAATAAydMs9AAAAAAElFTkSuQmCC",
      true, "2x1x1 |u1 5", "##", "ab", "5 6"},
+    {"only blue",
+     "eNqb7BfqGxDJyFDGUK2eklqcXKRupaBeU2qorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC"
+     "+RqGOgrGQKSpo1CrQB7gYgABTiAGAHbHG98=",
+     false, "3x1x3 |u1 9", ".#.", ".a.", "9"},
 };
 
 #endif
