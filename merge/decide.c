@@ -190,6 +190,14 @@ static bool edited_but_gone(struct lf_deciding *j, const struct lf_label *base,
         return lf_tell(j, LF_E_CONFLICT, "conflict", base, theirs, none, none,
                        "edited in the archive, deleted in the dataset");
     }
+    bool far, nothing = lf_has_nothing(theirs);
+    if (!lf_check_reach(j, base, theirs, &c.theirs, &far))
+        return false;
+    if (far || nothing) {
+        j->counts->refused++;
+        return lf_tell(j, nothing ? LF_E_DEGENERATE : LF_E_FAR, "refused", base, theirs,
+                       none, none, nothing ? "nothing of it is left" : "");
+    }
     j->counts->added++;
     struct lf_label made = *base;
     made.id = c.id;
