@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,18 @@ static bool end_file(const struct lf_writing *w, struct lf_out *out,
     if (w->job->out)
         return lf_out_commit(out, true, err);
     if (!lf_out_seal(out, err))
+        return false;
+    lf_out_keep(out);
+    return true;
+}
+
+// One of many small files of a folder: the end of the merge syncs them together.
+static bool end_small(const struct lf_writing *w, struct lf_out *out,
+                      struct lf_error *err)
+{
+    if (w->job->out)
+        return lf_out_commit_unsynced(out, true, err);
+    if (!lf_out_seal_unsynced(out, err))
         return false;
     lf_out_keep(out);
     return true;
@@ -111,7 +124,7 @@ static bool write_file(struct lf_writing *w, const struct fo_doc *doc,
     w->file = all;
     struct lf_out *out = new_file(w, fo_file_name(w->ds, doc->file), err);
     bool ok = out && lf_out_write(out, doc->gap, err) && lf_out_write(out, now, err) &&
-              lf_out_write(out, doc->tail, err) && end_file(w, out, err);
+              lf_out_write(out, doc->tail, err) && end_small(w, out, err);
     lf_out_free(&out);
     if (ok)
         w->file[w->files++] = doc->file;
@@ -167,7 +180,8 @@ static bool write_mask(struct lf_writing *w, const struct fo_new_file *file,
     bool ok = folder >= 0 || lf_fail_errno(err, "cannot open the folder");
     ok = ok && lf_mask_folders(folder, name, &w->made, err) && list_mask(w, file, err);
     struct lf_out *out = ok ? new_file(w, name, err) : NULL;
-    ok = out && lf_out_write(out, file->bytes, err) && end_file(w, out, err);
+    ok = out && lf_out_write(out, file->bytes, err) &&
+         (strchr(name, '/') ? end_small(w, out, err) : end_file(w, out, err));
     lf_out_free(&out);
     if (folder >= 0)
         close(folder);

@@ -19,7 +19,7 @@ LF_MUST_USE bool lf_commit_add(struct lf_commit *c, const char *temp,
                                struct lf_error *err);
 // Many files of one folder, after all that was added before: each NAME.lf-new is to
 // become NAME, and the old ones are kept under their names in the folder `keep` unless
-// that is NULL. Their names follow, one call each.
+// that is NULL. The new ones need not be synced yet. Their names follow, one call each.
 LF_MUST_USE bool lf_commit_add_group(struct lf_commit *c, const char *folder,
                                      const char *keep, struct lf_error *err);
 LF_MUST_USE bool lf_commit_add_name(struct lf_commit *c, struct lf_slice name,

@@ -211,6 +211,15 @@ static bool walk(const struct group *g,
     return true;
 }
 
+static bool sync_name(const struct group *g, const struct name *name,
+                      struct lf_error *err)
+{
+    int fd = lf_fs_file_below(g->folder, name->from, err);
+    bool ok = fd >= 0 && lf_fs_sync(fd, err);
+    lf_fs_drop(&fd);
+    return ok;
+}
+
 static bool check_name(const struct group *g, const struct name *name,
                        struct lf_error *err)
 {
@@ -265,6 +274,9 @@ static bool check_group(int root, const struct lf_move *m, struct lf_error *err)
 {
     struct group g;
     bool ok = open_group(&g, root, m, err) && walk(&g, check_name, err);
+    if (ok)
+        lf_fs_sync_ahead(g.folder);
+    ok = ok && walk(&g, sync_name, err);
     close_group(&g);
     return ok || lf_fail_in_file(err, m->folder);
 }

@@ -1,4 +1,4 @@
-// For renameat2; nothing else of it is used.
+// For renameat2 and syncfs; nothing else of it is used.
 #define _GNU_SOURCE // NOLINT(bugprone-reserved-identifier)
 #include "formats/base/fs.h"
 
@@ -191,6 +191,11 @@ bool lf_fs_sync(int fd, struct lf_error *err)
 {
     // EINVAL: a file system that has no notion of syncing a folder.
     return fsync(fd) == 0 || errno == EINVAL || lf_fail_errno(err, "cannot sync");
+}
+
+void lf_fs_sync_ahead(int dir)
+{
+    (void)syncfs(dir); // on failure the files' own syncs are only slower
 }
 
 bool lf_fs_size(int fd, uint64_t *size, struct lf_error *err)

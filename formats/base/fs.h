@@ -34,6 +34,9 @@ LF_MUST_USE bool lf_fs_write(int fd, const void *bytes, size_t n, struct lf_erro
 LF_MUST_USE bool lf_fs_read_at(int fd, uint64_t at, void *to, size_t n, size_t *got,
                                struct lf_error *err);
 LF_MUST_USE bool lf_fs_sync(int fd, struct lf_error *err);
+// Has everything of the file system of an open folder written at once, so that syncing
+// many files one by one, which tells of failures, finds nothing left to do.
+void lf_fs_sync_ahead(int dir);
 LF_MUST_USE bool lf_fs_size(int fd, uint64_t *size, struct lf_error *err);
 // Closes *fd and sets it to -1; a failure counts.
 LF_MUST_USE bool lf_fs_close(int *fd, struct lf_error *err);

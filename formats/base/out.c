@@ -102,14 +102,24 @@ uint64_t lf_out_size(const struct lf_out *o)
     return o->size;
 }
 
-bool lf_out_seal(struct lf_out *o, struct lf_error *err)
+static bool seal(struct lf_out *o, bool sync, struct lf_error *err)
 {
     if (o->sealed)
         return true;
-    bool ok = flush(o, err) && lf_fs_sync(o->file, err);
+    bool ok = flush(o, err) && (!sync || lf_fs_sync(o->file, err));
     ok = lf_fs_close(&o->file, err) && ok;
     o->sealed = ok;
     return ok || fail_here(o, err);
+}
+
+bool lf_out_seal(struct lf_out *o, struct lf_error *err)
+{
+    return seal(o, true, err);
+}
+
+bool lf_out_seal_unsynced(struct lf_out *o, struct lf_error *err)
+{
+    return seal(o, false, err);
 }
 
 const char *lf_out_temp(const struct lf_out *o)
@@ -117,7 +127,8 @@ const char *lf_out_temp(const struct lf_out *o)
     return o->temp;
 }
 
-static bool put_in_place(struct lf_out *o, bool replace, struct lf_error *err)
+static bool put_in_place(struct lf_out *o, bool replace, bool sync,
+                         struct lf_error *err)
 {
     bool there = false;
     if (!check_plain(o->folder, o->base, &there, err))
@@ -131,12 +142,19 @@ static bool put_in_place(struct lf_out *o, bool replace, struct lf_error *err)
         return lf_fail_errno(err, "cannot rename");
     }
     o->there = false;
-    return lf_fs_sync(o->folder, err);
+    return !sync || lf_fs_sync(o->folder, err);
 }
 
 bool lf_out_commit(struct lf_out *o, bool replace, struct lf_error *err)
 {
-    return lf_out_seal(o, err) && (put_in_place(o, replace, err) || fail_here(o, err));
+    return seal(o, true, err) &&
+           (put_in_place(o, replace, true, err) || fail_here(o, err));
+}
+
+bool lf_out_commit_unsynced(struct lf_out *o, bool replace, struct lf_error *err)
+{
+    return seal(o, false, err) &&
+           (put_in_place(o, replace, false, err) || fail_here(o, err));
 }
 
 void lf_out_keep(struct lf_out *o)

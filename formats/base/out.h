@@ -20,6 +20,11 @@ const char *lf_out_temp(const struct lf_out *o);
 // Seals if need be, renames over `path` and syncs the folder. `path` must be absent, or
 // a plain file when `replace`; else LF_E_EXISTS, LF_E_TARGET.
 LF_MUST_USE bool lf_out_commit(struct lf_out *o, bool replace, struct lf_error *err);
+// The same without syncing, for many small files: a group of a commit, or
+// lf_outdir_end, syncs them together, which is much faster.
+LF_MUST_USE bool lf_out_seal_unsynced(struct lf_out *o, struct lf_error *err);
+LF_MUST_USE bool lf_out_commit_unsynced(struct lf_out *o, bool replace,
+                                        struct lf_error *err);
 // Not committed: the temporary file is removed, unless it was sealed and kept with
 // lf_out_keep.
 void lf_out_keep(struct lf_out *o);

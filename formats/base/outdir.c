@@ -320,6 +320,7 @@ static bool finish(int parent, int temp, const struct names *n, const char *base
         return false;
     if (same)
         return remove_tree(parent, n->temp, 0, err);
+    lf_fs_sync_ahead(temp);
     if (!sync_tree(temp, 0, err) || !move_mark(parent, temp, n, err) ||
         !(kind == LF_FS_FOLDER ? exchange(parent, n, base, err)
                                : put_new(parent, n, base, err)))
