@@ -313,6 +313,27 @@ static bool join_ids(struct job *j)
     return true;
 }
 
+// Rings without an id that say their part lie one behind the other, as they were
+// written: a part that is not above the one before begins another label.
+static void join_nameless(struct job *j)
+{
+    const struct lf_label *last = NULL;
+    for (uint32_t i = 0; i < j->s->labels; i++) {
+        const struct lf_label *e = &j->s->label[i];
+        if (e->id.known || !is_ring(j, e) || e->parts < 2)
+            continue;
+        bool more = last && e->field == last->field && e->parts == last->parts &&
+                    e->part > last->part && lf_slice_eq(e->name, last->name) &&
+                    lf_slice_eq(e->native, last->native);
+        if (more)
+            j->group[i] = (int32_t)j->count - 1;
+        else
+            begin_label(j, i);
+        j->part[i] = e->part - 1;
+        last = e;
+    }
+}
+
 // ---------------------------------------------------------------------------- rings
 
 struct piece { // an element of a label of several
@@ -508,7 +529,10 @@ bool lf_join_shapes(const struct lf_schema *schema, bool convert_shapes,
         if (!convert(&j, &s->label[i]))
             return false;
     }
-    if (!join_ids(&j) || !draw_lone(&j) || !assemble_rings(&j))
+    if (!join_ids(&j) || !draw_lone(&j))
+        return false;
+    join_nameless(&j);
+    if (!assemble_rings(&j))
         return false;
     for (uint16_t f = 0; f < schema->fields; f++)
         if (schema->field[f].type == LF_FT_SEGMENTATION && !join_classes(&j, f))

@@ -171,16 +171,34 @@ static void a_ring_that_is_gone_leaves_its_place(void **state)
     assert_int_equal(w->s.label[0].ring[1].part, 2);
 }
 
-static void rings_without_parts_or_ids_stay_alone(void **state)
+static void rings_without_parts_stay_alone(void **state)
 {
     struct world *w = *state;
     add_ring(w, LINES, 'a', 1, 0, 0);
     add_ring(w, LINES, 'a', 2, 0, 0); // a copy
-    add_ring(w, LINES, 0, 3, 1, 2);   // its id was blanked
-    add_ring(w, LINES, 0, 4, 2, 2);
+    add_ring(w, LINES, 0, 3, 0, 0);
+    add_ring(w, LINES, 0, 4, 0, 0);
     join(w, true);
     assert_int_equal(w->s.labels, 4);
     for (size_t i = 0; i < 4; i++)
+        assert_int_equal(w->s.label[i].rings, 1);
+}
+
+static void rings_without_an_id_are_one_label_by_their_parts(void **state)
+{
+    struct world *w = *state;
+    add_ring(w, LINES, 0, 1, 1, 3);
+    add_ring(w, LINES, 0, 2, 3, 3);
+    add_ring(w, LINES, 0, 3, 2, 3); // not above: another label
+    add_ring(w, LINES, 0, 4, 3, 4); // of so many others: another
+    add_ring(w, LINES, 0, 5, 4, 4)->name = LF_S("y");
+    add_ring(w, AREAS, 0, 6, 4, 4);
+    join(w, true);
+    assert_int_equal(w->s.labels, 5);
+    assert_int_equal(w->s.label[0].rings, 2);
+    assert_int_equal(w->s.label[0].ring[1].part, 2);
+    assert_true(first_x(&w->s.label[0], 1) == 2);
+    for (size_t i = 1; i < 5; i++)
         assert_int_equal(w->s.label[i].rings, 1);
 }
 
@@ -288,7 +306,8 @@ int main(void)
         TEST(a_copy_of_all_rings_is_a_second_label),
         TEST(a_ring_that_lost_its_part_fills_the_gap),
         TEST(a_ring_that_is_gone_leaves_its_place),
-        TEST(rings_without_parts_or_ids_stay_alone),
+        TEST(rings_without_parts_stay_alone),
+        TEST(rings_without_an_id_are_one_label_by_their_parts),
         TEST(polygons_among_instances_become_one_mask),
         TEST(without_conversion_they_stay_polygons),
         TEST(a_mask_among_polygons_is_traced),
