@@ -24,12 +24,13 @@ static bool any_far(const struct lf_label *a, const struct lf_label *b, uint32_t
     return false;
 }
 
+// Not by their parts: once a ring is gone from the dataset, those behind it are other
+// parts than the archive says.
 static bool other_rings(const struct lf_label *a, const struct lf_label *b)
 {
     bool same = a->rings == b->rings;
     for (uint32_t i = 0; same && i < a->rings; i++)
-        same = a->ring[i].points == b->ring[i].points &&
-               a->ring[i].part == b->ring[i].part;
+        same = a->ring[i].points == b->ring[i].points;
     return !same;
 }
 
