@@ -321,6 +321,17 @@ static bool single_is_taken(const struct lf_deciding *j, uint16_t field)
     return false;
 }
 
+// Of several values of one scalar the first in the file counts, whatever came of it.
+static bool second_scalar(const struct lf_deciding *j, size_t t)
+{
+    const struct lf_label *l = &j->theirs->label[t];
+    for (size_t i = 0; l->kind == LF_SCALAR && i < t; i++)
+        if (j->theirs->label[i].kind == LF_SCALAR &&
+            j->theirs->label[i].field == l->field)
+            return true;
+    return false;
+}
+
 static bool added(struct lf_deciding *j, size_t t)
 {
     const struct lf_label *l = &j->theirs->label[t];
@@ -361,7 +372,8 @@ static bool added(struct lf_deciding *j, size_t t)
         return lf_tell(j, LF_E_VALUE, "refused", l, l, none,
                        f->by_class || !l->attrs ? l->name : l->attr[0].text, "");
     }
-    if (!lf_field_is_list(f->type) && single_is_taken(j, l->field)) {
+    if (second_scalar(j, t) ||
+        (!lf_field_is_list(f->type) && single_is_taken(j, l->field))) {
         j->counts->refused++;
         return lf_tell(j, LF_E_SINGLE, "refused", l, l, none, l->name, "");
     }
