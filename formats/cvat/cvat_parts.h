@@ -58,6 +58,9 @@ bool cvat_ship(const struct lf_run *run, struct lf_sample *s, struct lf_arena *a
 bool cvat_ship_shape(const struct lf_field *f, const struct lf_sample *s,
                      struct lf_label *l, struct lf_arena *a, struct lf_events *ev,
                      bool *home, struct lf_error *err);
+// Whether a polygon's last point is its first one again, as other tools close them:
+// CVAT does not, so neither side has it. Equal also in the two decimals of a dump.
+bool cvat_ends_meet(const double *xy, uint32_t points);
 // An event about a label that is shipped or not. `ev` may be NULL.
 bool cvat_tell(struct lf_events *ev, enum lf_code code, const struct lf_field *f,
                const struct lf_sample *s, const struct lf_label *l, struct lf_slice was,

@@ -4,6 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/number.h"
+#include "formats/cvat/cvat_parts.h"
 #include "formats/mask/mask_rle.h"
 
 struct lf_slice cvat_value(const struct cvat_element *x, const char *name)
@@ -173,16 +174,29 @@ static bool points_of(const struct cvat_element *x, double **xy, uint32_t *point
     return true;
 }
 
+static bool same_in_dump(double a, double b)
+{
+    char x[LF_FIXED_CAP], y[LF_FIXED_CAP];
+    if (a == b || fabs(a - b) > 0.0101)
+        return a == b;
+    return lf_slice_eq((struct lf_slice){x, lf_print_fixed2(a, x)},
+                       (struct lf_slice){y, lf_print_fixed2(b, y)});
+}
+
+bool cvat_ends_meet(const double *xy, uint32_t points)
+{
+    const double *last = xy + (size_t)(points ? points - 1 : 0) * 2;
+    return points > 1 && same_in_dump(last[0], xy[0]) && same_in_dump(last[1], xy[1]);
+}
+
 static bool read_ring(const struct cvat_element *x, struct lf_label *l,
                       struct lf_arena *a, struct lf_error *err)
 {
     struct lf_ring *ring = lf_arena_take(a, 1, sizeof *ring, err);
     if (!ring || !points_of(x, &l->xy, &l->points, a, err))
         return false;
-    const double *last = l->xy + (size_t)(l->points - 1) * 2;
-    if (l->kind == LF_POLYGON && l->points > 1 && last[0] == l->xy[0] &&
-        last[1] == l->xy[1])
-        l->points--; // other tools close them; CVAT does not
+    while (l->kind == LF_POLYGON && cvat_ends_meet(l->xy, l->points))
+        l->points--;
     ring->points = l->points;
     l->ring = ring;
     l->rings = 1;

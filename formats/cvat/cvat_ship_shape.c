@@ -78,7 +78,7 @@ static bool tell_ring(const struct lf_field *f, const struct lf_sample *s,
 }
 
 // Rings that CVAT can draw. Its polylines are open: a closed one gets its first point
-// again at its end.
+// again at its end. Its polygons are closed: one that has it leaves it at home.
 static bool ship_rings(const struct lf_field *f, const struct lf_sample *s,
                        struct lf_label *l, struct lf_arena *a, struct lf_events *ev,
                        bool *home, struct lf_error *err)
@@ -93,11 +93,13 @@ static bool ship_rings(const struct lf_field *f, const struct lf_sample *s,
     for (uint32_t i = 0; i < l->rings; i++) {
         const struct lf_ring *r = &l->ring[i];
         double *to = xy + (size_t)points * 2;
-        if (r->points < least_points(l)) {
+        uint32_t n = r->points;
+        while (l->kind == LF_POLYGON && cvat_ends_meet(from, n))
+            n--;
+        if (n < least_points(l)) {
             if (!tell_ring(f, s, l, r, a, ev, err))
                 return false;
         } else {
-            uint32_t n = r->points;
             memcpy(to, from, (size_t)n * 2 * sizeof *to);
             if (again)
                 memcpy(to + (size_t)n++ * 2, from, 2 * sizeof *to);
