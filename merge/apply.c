@@ -36,6 +36,7 @@ static bool apply_edit(const struct lf_change *c, struct lf_label *l,
     if (c->parts & LF_CLASS)
         l->name = c->theirs->name;
     if (c->parts & LF_SPACE) {
+        l->kind = c->theirs->kind; // ours may have become another
         l->xy = c->theirs->xy;
         l->points = c->theirs->points;
         l->turn = c->theirs->turn;

@@ -119,7 +119,8 @@ static bool edit_space(struct fo_job *j, const struct lf_change *c)
         return fo_edit_polyline(j, c);
     if (ours & (LF_POINTS | LF_SKELETON) && theirs & (LF_POINTS | LF_SKELETON))
         return fo_edit_keypoint(j, c);
-    if (ours == LF_MASK && theirs == LF_MASK)
+    // A box was an instance when it was shipped.
+    if (ours & (LF_MASK | LF_BOX) && theirs == LF_MASK)
         return j->src->relative ? edit_box(j, c) && fo_edit_array(j, c)
                                 : fo_edit_mask(j, c);
     if (ours == LF_SEGMENT && theirs == LF_SEGMENT)
