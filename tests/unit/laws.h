@@ -4,6 +4,7 @@
 #define LF_LAWS_H
 
 #include "formats/label/run.h"
+#include "formats/mask/pixels.h"
 #include "tests/unit/dice.h"
 
 // How a document differs from the one it was made from.
@@ -25,8 +26,9 @@ struct laws { // a kind of random samples; number n is always the same
     void (*schema)(struct lf_buf *out);
     void (*size)(uint64_t seed, uint32_t *width, uint32_t *height);
     // `plain`: nothing odd in it, and numbers and texts are spelled as this program
-    // spells them. `e` NULL: as it was before anybody edited it.
-    void (*document)(uint64_t seed, bool plain, struct editor *e, struct lf_buf *out);
+    // spells them. `e` NULL: as it was before anybody edited it. `tool`: for arrays.
+    void (*document)(struct lf_pixel_tool *tool, uint64_t seed, bool plain,
+                     struct editor *e, struct lf_buf *out);
     // An annotator's edits of what the tool holds, so many percent of the labels; NULL:
     // `document` makes them.
     void (*annotate)(const struct lf_run *run, struct dice *dice, unsigned percent,

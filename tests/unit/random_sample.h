@@ -356,9 +356,10 @@ static inline void random_size(uint64_t seed, uint32_t *width, uint32_t *height)
 
 // The document of sample `seed`. `plain`: nothing odd in it, and numbers and texts are
 // spelled as this program spells them. `e` NULL: as it was before anybody edited it.
-static inline void random_document(uint64_t seed, bool plain, struct editor *e,
-                                   struct lf_buf *out)
+static inline void random_document(struct lf_pixel_tool *tool, uint64_t seed,
+                                   bool plain, struct editor *e, struct lf_buf *out)
 {
+    (void)tool;
     lf_buf_printf(out, "{\"_id\": {\"$oid\": \"%024llx\"}, \"filepath\": \"x\"",
                   (unsigned long long)seed + 1);
     put_list(seed, false, plain, e, out);

@@ -1,0 +1,29 @@
+// Labels of every other kind: outlines, keypoints, pixels, scalars, flags of the tool.
+// See random_shapes.h for what is odd in them, annotator.h for what is edited.
+#include "tests/unit/annotator.h"
+
+#ifndef SAMPLES // more of them from the command line of a compiler
+#define SAMPLES 600
+#endif
+
+int main(void)
+{
+    const char *tasks[SHAPE_FIELDS];
+    for (size_t i = 0; i < SHAPE_FIELDS; i++)
+        tasks[i] = shape_fields[i].task;
+    const struct laws every_other_kind = {
+        .samples = SAMPLES,
+        .fields = SHAPE_FIELDS,
+        .task = tasks,
+        .schema = shapes_schema,
+        .size = shapes_size,
+        .document = shapes_document,
+        .annotate = annotate,
+        .least = {.kept = 3 * SAMPLES,
+                  .edited = 1000,
+                  .added = 100,
+                  .deleted = 100,
+                  .conflicts = 50},
+    };
+    return laws_run(&every_other_kind);
+}
