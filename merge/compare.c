@@ -24,14 +24,53 @@ static bool any_far(const struct lf_label *a, const struct lf_label *b, uint32_t
     return false;
 }
 
-// Not by their parts: once a ring is gone from the dataset, those behind it are other
-// parts than the archive says.
-static bool other_rings(const struct lf_label *a, const struct lf_label *b)
+enum { RINGS = 256 }; // so many in another order are told to be the same
+
+static bool near_rings(const struct lf_label *a, const struct lf_label *b, uint32_t i,
+                       uint32_t k, size_t x, size_t y, double slack)
 {
-    bool same = a->rings == b->rings;
-    for (uint32_t i = 0; same && i < a->rings; i++)
-        same = a->ring[i].points == b->ring[i].points;
-    return !same;
+    bool near = a->ring[i].points == b->ring[k].points;
+    for (size_t n = 0; near && n < 2 * (size_t)a->ring[i].points; n++)
+        near = !far(a->xy[2 * x + n], b->xy[2 * y + n], slack);
+    return near;
+}
+
+// Rings that are not where they were: each has its like among the others.
+static bool shuffled(const struct lf_label *a, const struct lf_label *b, uint32_t from,
+                     size_t start, double slack)
+{
+    bool used[RINGS] = {false};
+    size_t x = start;
+    if (a->rings - from > RINGS)
+        return false;
+    for (uint32_t i = from; i < a->rings; i++) {
+        size_t y = start;
+        bool found = false;
+        for (uint32_t k = from; k < b->rings && !found; k++) {
+            found = !used[k - from] && near_rings(a, b, i, k, x, y, slack);
+            used[k - from] |= found;
+            y += b->ring[k].points;
+        }
+        if (!found)
+            return false;
+        x += a->ring[i].points;
+    }
+    return true;
+}
+
+// Neither by their parts nor by their order: once a ring is gone from the dataset,
+// those behind it are other parts than the archive says, and a new one stands at the
+// end.
+static bool other_rings(const struct lf_label *a, const struct lf_label *b,
+                        double slack)
+{
+    size_t at = 0;
+    uint32_t i = 0;
+    if (a->rings != b->rings || a->points != b->points)
+        return true;
+    for (; i < a->rings && near_rings(a, b, i, i, at, at, slack); i++)
+        at += a->ring[i].points;
+    return i < a->rings && !shuffled(a, b, i, at, slack);
 }
 
 static bool other_masks(const struct lf_label *a, const struct lf_label *b)
@@ -49,8 +88,8 @@ static bool moved(const struct lf_label *a, const struct lf_label *b, double sla
     uint32_t points = a->points < b->points ? a->points : b->points;
     if (a->kind != b->kind)
         return true;
-    return (!some_lack && a->points != b->points) || other_rings(a, b) ||
-           other_masks(a, b) || any_far(a, b, points, slack) ||
+    return (!some_lack && a->points != b->points) || other_rings(a, b, slack) ||
+           other_masks(a, b) || (!a->rings && any_far(a, b, points, slack)) ||
            (b->says_form && a->closed != b->closed) || turned(a->turn, b->turn, slack);
 }
 

@@ -228,6 +228,36 @@ static bool pair_rings(struct fo_job *j, const struct lf_change *c, uint32_t doc
     return true;
 }
 
+static bool same_ring(const struct fo_job *j, const double *a, const double *b,
+                      uint32_t points)
+{
+    for (uint32_t i = 0; i < points; i++)
+        if (!same_point(j, a + 2 * (size_t)i, b + 2 * (size_t)i))
+            return false;
+    return true;
+}
+
+// A ring whose part is another by now, as those behind a ring that is gone: where the
+// document has the like and nothing came back for it, that is its place.
+static void find_alike(const struct fo_job *j, const struct fo_points *p,
+                       uint32_t rings, struct rings *r)
+{
+    const double *xy = p->xy;
+    uint32_t from = 0;
+    for (uint32_t n = 0; n < p->rings; n++) {
+        uint32_t points = p->ring[n].points;
+        bool open = r->shipped[n] && !r->from[n];
+        for (uint32_t i = from; open && i < rings; i++)
+            if (r->fresh[i] && r->points[i] == points &&
+                same_ring(j, xy, r->xy[i], points)) {
+                r->fresh[i] = open = false;
+                r->from[n] = i + 1;
+                from = i + 1;
+            }
+        xy += 2 * (size_t)points;
+    }
+}
+
 static bool new_rings(struct fo_job *j, const struct rings *r, uint32_t rings,
                       bool lead, struct lf_slice separator,
                       const struct fo_spelling *sp, struct lf_slice *put)
@@ -306,6 +336,7 @@ bool fo_edit_polyline(struct fo_job *j, const struct lf_change *c)
         return lf_fail(j->err, LF_E_BUG, "a polyline whose points cannot be read");
     if (!pair_rings(j, c, p.rings, repeats, &r))
         return false;
+    find_alike(j, &p, c->theirs->rings, &r);
     if (!found) {
         struct fo_spelling sp;
         struct lf_buf out = {0};
