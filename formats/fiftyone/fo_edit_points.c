@@ -183,49 +183,19 @@ bool fo_edit_keypoint(struct fo_job *j, const struct lf_change *c)
 
 // ------------------------------------------------------------------- polylines
 
-struct rings {         // of the label that came back, by the rings of the document
-    bool *shipped;     // by ring of the document
-    uint32_t *from;    // likewise: the ring that came back for it, from 1; 0: none
-    bool *fresh;       // by ring that came back: the document has none for it
-    const double **xy; // likewise: its points
-    uint32_t *points;  // likewise
-    bool opened;       // a closed line whose ends no longer meet
+struct rings {          // of the label that came back, by the rings of the document
+    bool *shipped;      // by ring of the document
+    uint32_t *from;     // likewise: the ring that came back for it, from 1; 0: none
+    const double **doc; // likewise: its points
+    bool *fresh;        // by ring that came back: the document has none for it
+    const double **xy;  // likewise: its points
+    uint32_t *points;   // likewise
+    bool opened;        // a closed line whose ends no longer meet
 };
 
 static bool meets(const struct fo_job *j, const double *xy, uint32_t points)
 {
     return points > 2 && same_point(j, xy, xy + 2 * (size_t)(points - 1));
-}
-
-static bool pair_rings(struct fo_job *j, const struct lf_change *c, uint32_t docs,
-                       bool repeats, struct rings *r)
-{
-    const struct lf_label *to = c->theirs;
-    const double *xy = to->xy;
-    *r = (struct rings){.shipped = lf_arena_take(j->a, docs, sizeof(bool), j->err),
-                        .from = lf_arena_take(j->a, docs, sizeof *r->from, j->err),
-                        .fresh = lf_arena_take(j->a, to->rings, sizeof(bool), j->err),
-                        .xy = lf_arena_take(j->a, to->rings, sizeof *r->xy, j->err),
-                        .points =
-                            lf_arena_take(j->a, to->rings, sizeof *r->points, j->err)};
-    if (!r->shipped || !r->from || !r->fresh || !r->xy || !r->points)
-        return false;
-    for (uint32_t i = 0; i < c->ours->rings; i++)
-        if (c->ours->ring[i].part < docs)
-            r->shipped[c->ours->ring[i].part] = true;
-    for (uint32_t i = 0; i < to->rings; i++) {
-        uint32_t part = to->ring[i].part;
-        r->xy[i] = xy;
-        r->points[i] = to->ring[i].points;
-        xy += 2 * (size_t)to->ring[i].points;
-        r->fresh[i] = part >= docs || !r->shipped[part] || r->from[part];
-        if (!r->fresh[i])
-            r->from[part] = i + 1;
-        r->opened |= repeats && !meets(j, r->xy[i], r->points[i]);
-    }
-    for (uint32_t i = 0; repeats && !r->opened && i < to->rings; i++)
-        r->points[i]--; // the first point again
-    return true;
 }
 
 static bool same_ring(const struct fo_job *j, const double *a, const double *b,
@@ -237,25 +207,88 @@ static bool same_ring(const struct fo_job *j, const double *a, const double *b,
     return true;
 }
 
-// A ring whose part is another by now, as those behind a ring that is gone: where the
-// document has the like and nothing came back for it, that is its place.
-static void find_alike(const struct fo_job *j, const struct fo_points *p,
-                       uint32_t rings, struct rings *r)
+enum { AHEAD = 256 }; // rings that are looked at for one that is alike
+
+static bool is_alike(const struct fo_job *j, const struct fo_points *p,
+                     const struct rings *r, uint32_t doc, uint32_t i)
 {
-    const double *xy = p->xy;
-    uint32_t from = 0;
-    for (uint32_t n = 0; n < p->rings; n++) {
-        uint32_t points = p->ring[n].points;
-        bool open = r->shipped[n] && !r->from[n];
-        for (uint32_t i = from; open && i < rings; i++)
-            if (r->fresh[i] && r->points[i] == points &&
-                same_ring(j, xy, r->xy[i], points)) {
-                r->fresh[i] = open = false;
-                r->from[n] = i + 1;
-                from = i + 1;
-            }
-        xy += 2 * (size_t)points;
+    return r->fresh[i] && r->points[i] == p->ring[doc].points &&
+           same_ring(j, r->doc[doc], r->xy[i], r->points[i]);
+}
+
+static void pair_ring(struct rings *r, uint32_t doc, uint32_t i)
+{
+    r->fresh[i] = false;
+    r->from[doc] = i + 1;
+}
+
+// Rings that came back as the document has them keep their place: where they say they
+// were, else, as behind a ring that is gone by now, where they are.
+static void pair_alike(const struct fo_job *j, const struct fo_points *p,
+                       const struct lf_label *to, struct rings *r)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < to->rings; i++) {
+        uint32_t part = to->ring[i].part;
+        if (part < p->rings && r->shipped[part] && !r->from[part] &&
+            is_alike(j, p, r, part, i))
+            pair_ring(r, part, i);
     }
+    for (uint32_t n = 0; n < p->rings; n++)
+        for (uint32_t i = next; r->shipped[n] && !r->from[n] && i < to->rings; i++) {
+            if (i - next >= AHEAD)
+                break;
+            if (is_alike(j, p, r, n, i)) {
+                pair_ring(r, n, i);
+                next = i + 1;
+            }
+        }
+}
+
+static void pair_by_part(const struct lf_label *to, uint32_t docs, struct rings *r)
+{
+    for (uint32_t i = 0; i < to->rings; i++) {
+        uint32_t part = to->ring[i].part;
+        if (r->fresh[i] && part < docs && r->shipped[part] && !r->from[part])
+            pair_ring(r, part, i);
+    }
+}
+
+static bool pair_rings(struct fo_job *j, const struct lf_change *c,
+                       const struct fo_points *p, bool repeats, struct rings *r)
+{
+    const struct lf_label *to = c->theirs;
+    const double *xy = to->xy;
+    const uint32_t docs = p->rings;
+    *r = (struct rings){.shipped = lf_arena_take(j->a, docs, sizeof(bool), j->err),
+                        .from = lf_arena_take(j->a, docs, sizeof *r->from, j->err),
+                        .fresh = lf_arena_take(j->a, to->rings, sizeof(bool), j->err),
+                        .xy = lf_arena_take(j->a, to->rings, sizeof *r->xy, j->err),
+                        .points =
+                            lf_arena_take(j->a, to->rings, sizeof *r->points, j->err)};
+    r->doc = lf_arena_take(j->a, docs, sizeof *r->doc, j->err);
+    if (!r->shipped || !r->from || !r->fresh || !r->xy || !r->points || !r->doc)
+        return false;
+    const double *at = p->xy;
+    for (uint32_t n = 0; n < docs; n++) {
+        r->doc[n] = at;
+        at += 2 * (size_t)p->ring[n].points;
+    }
+    for (uint32_t i = 0; i < c->ours->rings; i++)
+        if (c->ours->ring[i].part < docs)
+            r->shipped[c->ours->ring[i].part] = true;
+    for (uint32_t i = 0; i < to->rings; i++) {
+        r->xy[i] = xy;
+        r->points[i] = to->ring[i].points;
+        r->fresh[i] = true;
+        xy += 2 * (size_t)to->ring[i].points;
+        r->opened |= repeats && !meets(j, r->xy[i], r->points[i]);
+    }
+    for (uint32_t i = 0; repeats && !r->opened && i < to->rings; i++)
+        r->points[i]--; // the first point again
+    pair_alike(j, p, to, r);
+    pair_by_part(to, docs, r);
+    return true;
 }
 
 static bool new_rings(struct fo_job *j, const struct rings *r, uint32_t rings,
@@ -274,6 +307,22 @@ static bool new_rings(struct fo_job *j, const struct rings *r, uint32_t rings,
         lf_buf_char(&out, ']');
     }
     return fo_settle(j, &out, put);
+}
+
+// A polygon whose last point is its first again travels without that, and keeps it.
+static bool edit_ring(struct fo_job *j, const struct lf_change *c, const struct list *l,
+                      const double *to, uint32_t count, const struct fo_spelling *sp)
+{
+    bool repeats = !j->src->relative && c->ours->kind == LF_POLYGON &&
+                   meets(j, l->xy, l->points) && !meets(j, to, count);
+    if (!repeats)
+        return edit_points(j, l, to, count, sp);
+    double *xy = lf_arena_take(j->a, 2 * ((size_t)count + 1), sizeof *xy, j->err);
+    if (!xy)
+        return false;
+    memcpy(xy, to, 2 * (size_t)count * sizeof *xy);
+    memcpy(xy + 2 * (size_t)count, to, 2 * sizeof *xy);
+    return edit_points(j, l, xy, count + 1, sp);
 }
 
 static bool edit_rings(struct fo_job *j, const struct lf_change *c,
@@ -295,7 +344,7 @@ static bool edit_rings(struct fo_job *j, const struct lf_change *c,
         if (!fo_cut_piece(j, &cutter, ring.at, end_of(ring), r->shipped[n] && !from))
             return false;
         if (from && !(list_points(j, ring, xy, p->ring[n].points, &l) &&
-                      edit_points(j, &l, r->xy[from - 1], r->points[from - 1], &sp)))
+                      edit_ring(j, c, &l, r->xy[from - 1], r->points[from - 1], &sp)))
             return false;
         xy += 2 * (size_t)p->ring[n].points;
     }
@@ -334,9 +383,8 @@ bool fo_edit_polyline(struct fo_job *j, const struct lf_change *c)
         return false;
     if (!p.fit)
         return lf_fail(j->err, LF_E_BUG, "a polyline whose points cannot be read");
-    if (!pair_rings(j, c, p.rings, repeats, &r))
+    if (!pair_rings(j, c, &p, repeats, &r))
         return false;
-    find_alike(j, &p, c->theirs->rings, &r);
     if (!found) {
         struct fo_spelling sp;
         struct lf_buf out = {0};
