@@ -176,7 +176,9 @@ bool fo_edit_keypoint(struct fo_job *j, const struct lf_change *c)
         return false;
     if (!p.fit)
         return lf_fail(j->err, LF_E_BUG, "a keypoint whose points cannot be read");
-    if (to->points == c->ours->points && to->points != p.points)
+    // A skeleton has all its points, the missing ones too.
+    if (to->kind != LF_SKELETON && to->points == c->ours->points &&
+        to->points != p.points)
         return edit_finite(j, &l, to->xy, to->points, &sp);
     return edit_points(j, &l, to->xy, to->points, &sp);
 }
