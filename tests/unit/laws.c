@@ -14,7 +14,8 @@
 enum { CHANGED_PERCENT = 25, FIELDS = 32 };
 
 // What went to the far side: the dataset's samples, or what an annotator made of them.
-enum version { BASE, MONDAY, TUESDAY, VERSIONS };
+// The last two have two decimals, as the tool writes them.
+enum version { BASE, MONDAY, TUESDAY, BASE_ROUNDED, MONDAY_ROUNDED, VERSIONS };
 
 static const struct lf_format *const format = &lf_format_cvat_images;
 
@@ -24,10 +25,12 @@ static struct {
     struct lf_pixel_tool *pixels;
     struct lf_incoming back[VERSIONS]; // read back from the archives
     struct lf_incoming both, turned;   // monday's and tuesday's in both orders
-    bool rounded;         // what comes back has two decimals, as the tool writes it
+    bool rounded;                      // what comes back has two decimals
     struct lf_events *ev; // of the sample that LF_LAWS_SAMPLE names, for a person
     long look;
     struct lf_arena a; // of the sample under test
+    struct lf_arena all;
+    struct lf_slice *base, *ours; // documents by sample, in `all`
     struct lf_error err;
 } w;
 
@@ -66,15 +69,23 @@ static struct lf_slice document(uint32_t row, bool plain, struct editor *e)
     return doc;
 }
 
+// The same documents are asked for again and again; `kept` has those that were made.
+static struct lf_slice once(uint32_t row, struct lf_slice *kept, struct editor *e)
+{
+    if (!kept[row].len)
+        OK(lf_arena_text(&w.all, document(row, false, e), &kept[row], &w.err));
+    return kept[row];
+}
+
 static struct lf_slice base_of_row(uint32_t row)
 {
-    return document(row, false, NULL);
+    return once(row, w.base, NULL);
 }
 
 static struct lf_slice ours_of_row(uint32_t row)
 {
     struct editor e = {.dice = dice_of(row, 2000), .percent = CHANGED_PERCENT};
-    return document(row, false, &e);
+    return once(row, w.ours, &e);
 }
 
 static struct fo_source source_of(void)
@@ -100,15 +111,30 @@ static struct lf_sample shipped(uint32_t row, struct lf_slice doc)
     return s;
 }
 
+static void round_numbers(struct lf_sample *s)
+{
+    for (size_t i = 0; i < s->labels; i++) {
+        struct lf_label *l = &s->label[i];
+        for (uint32_t k = 0; k < 2 * l->points; k++)
+            l->xy[k] = nearbyint(l->xy[k] * 100) / 100;
+        l->turn = lf_turn(nearbyint(l->turn * 100) / 100);
+    }
+}
+
 // What the far side holds.
 static struct lf_sample version_of(uint32_t row, enum version v)
 {
-    struct editor e = {
-        .dice = dice_of(row, 1000 + v), .percent = CHANGED_PERCENT, .archive = true};
-    bool by_document = v != BASE && !w.of->annotate;
-    struct lf_sample s = shipped(row, document(row, false, by_document ? &e : NULL));
-    if (v != BASE && w.of->annotate)
+    enum version exact = v < BASE_ROUNDED ? v : v - BASE_ROUNDED + BASE;
+    struct editor e = {.dice = dice_of(row, 1000 + exact),
+                       .percent = CHANGED_PERCENT,
+                       .archive = true};
+    bool edits = exact != BASE, by_document = edits && !w.of->annotate;
+    struct lf_sample s =
+        shipped(row, by_document ? document(row, false, &e) : base_of_row(row));
+    if (edits && w.of->annotate)
         w.of->annotate(&w.run, &e.dice, e.percent, &s, &w.a);
+    if (v != exact)
+        round_numbers(&s);
     return s;
 }
 
@@ -225,6 +251,9 @@ static int cross_everything(void **state)
     enter_folder(state);
     w.look = look && lf_parse_int64(lf_slice_of(look), &sample) ? (long)sample : -1;
     OK((w.ev = lf_events_new(stderr, 1000, true, &w.err)) != NULL);
+    w.base = lf_arena_take(&w.all, w.of->samples, sizeof *w.base, &w.err);
+    w.ours = lf_arena_take(&w.all, w.of->samples, sizeof *w.ours, &w.err);
+    OK(w.base && w.ours);
     OK((w.pixels = lf_pixel_tool_new(&w.err)) != NULL);
     make_run();
     for (enum version v = BASE; v < VERSIONS; v++) {
@@ -254,17 +283,8 @@ static int forget_everything(void **state)
     lf_pixel_tool_free(&w.pixels);
     lf_events_free(&w.ev);
     lf_arena_done(&w.a);
+    lf_arena_done(&w.all);
     return leave_folder(state);
-}
-
-static void round_numbers(struct lf_sample *s)
-{
-    for (size_t i = 0; i < s->labels; i++) {
-        struct lf_label *l = &s->label[i];
-        for (uint32_t k = 0; k < 2 * l->points; k++)
-            l->xy[k] = nearbyint(l->xy[k] * 100) / 100;
-        l->turn = lf_turn(nearbyint(l->turn * 100) / 100);
-    }
 }
 
 // What came back of a sample: one piece a field, or more where there are more archives.
@@ -276,12 +296,9 @@ static struct lf_theirs *theirs_of(const struct lf_incoming *in, uint32_t row,
     *count = to - from;
     struct lf_theirs *theirs = lf_arena_take(&w.a, *count, sizeof *theirs, &w.err);
     OK(theirs != NULL);
-    for (size_t i = 0; i < *count; i++) {
+    for (size_t i = 0; i < *count; i++)
         OK(lf_incoming_take(in, from + i, &w.a, &theirs[i].sample, &theirs[i].file,
                             &theirs[i].item, &w.err));
-        if (w.rounded)
-            round_numbers(&theirs[i].sample);
-    }
     return theirs;
 }
 
@@ -305,6 +322,12 @@ static struct lf_changes merged(const struct lf_rules *rules,
     if (!lf_counts_balance(counts))
         fail_msg("sample %u: the counts do not balance", (unsigned)base->row);
     return plan;
+}
+
+// What came back of a version, or its numbers as the tool writes them.
+static const struct lf_incoming *came(enum version v)
+{
+    return &w.back[w.rounded ? v - BASE + BASE_ROUNDED : v];
 }
 
 static struct lf_slice applied(const struct lf_sample *ours,
@@ -434,7 +457,7 @@ static void what_came_back_as_it_was_sent_changes_nothing(void **state)
     for (uint32_t row = 0; row < w.of->samples; row++) {
         struct lf_counts counts;
         struct lf_sample base = version_of(row, BASE);
-        struct lf_changes plan = merged(&rules, &base, &base, &w.back[BASE], &counts);
+        struct lf_changes plan = merged(&rules, &base, &base, came(BASE), &counts);
         assert_no_change(row, &plan);
         assert_count(row, "kept", counts.kept, count_shipped(&base));
         assert_count(row, "kept", counts.kept, lf_counts_all(&counts));
@@ -453,7 +476,7 @@ static void what_we_edited_stays_when_nothing_was_edited_there(void **state)
         struct lf_counts counts;
         struct lf_slice was = base_of_row(row), now = ours_of_row(row);
         struct lf_sample base = shipped(row, was), ours = shipped(row, now);
-        struct lf_changes plan = merged(&rules, &base, &ours, &w.back[BASE], &counts);
+        struct lf_changes plan = merged(&rules, &base, &ours, came(BASE), &counts);
         assert_no_change(row, &plan);
         assert_count(row, "kept", counts.kept, lf_counts_all(&counts));
         edited += !lf_slice_eq(was, now);
@@ -472,7 +495,7 @@ static void what_was_merged_is_not_merged_again(void **state)
     for (uint32_t row = 0; row < w.of->samples; row++) {
         struct lf_counts counts;
         struct lf_sample base = version_of(row, BASE);
-        struct lf_changes plan = merged(&rules, &base, &base, &w.back[MONDAY], &counts);
+        struct lf_changes plan = merged(&rules, &base, &base, came(MONDAY), &counts);
         struct lf_slice doc = applied(&base, &plan);
         sum.added += counts.added;
         sum.deleted += counts.deleted;
@@ -480,10 +503,10 @@ static void what_was_merged_is_not_merged_again(void **state)
         sum.kept += counts.kept;
         assert_count(row, "conflicts", counts.conflict, 0);
         struct lf_sample now = shipped(row, doc);
-        plan = merged(&rules, &base, &now, &w.back[MONDAY], &counts);
+        plan = merged(&rules, &base, &now, came(MONDAY), &counts);
         assert_no_change(row, &plan);
         assert_count(row, "conflicts", counts.conflict, 0);
-        plan = merged(&rules, &now, &now, &w.back[MONDAY], &counts);
+        plan = merged(&rules, &now, &now, came(MONDAY), &counts);
         assert_no_change(row, &plan);
         assert_count(row, "kept", counts.kept + counts.refused + counts.ignored,
                      lf_counts_all(&counts));
@@ -506,13 +529,13 @@ static void both_edited_and_merged_twice_is_merged_once(void **state)
             struct lf_sample base = version_of(row, BASE);
             struct lf_sample ours = shipped(row, ours_of_row(row));
             struct lf_changes plan =
-                merged(&rules, &base, &ours, &w.back[MONDAY], &counts);
+                merged(&rules, &base, &ours, came(MONDAY), &counts);
             struct lf_slice once = applied(&ours, &plan);
             conflicts += counts.conflict;
             if (choice == LF_CONFLICT_THEIRS)
                 assert_count(row, "conflicts", counts.conflict, 0);
             struct lf_sample now = shipped(row, once);
-            plan = merged(&rules, &base, &now, &w.back[MONDAY], &counts);
+            plan = merged(&rules, &base, &now, came(MONDAY), &counts);
             assert_same_text(row, applied(&now, &plan), once);
             lf_arena_reset(&w.a);
         }
