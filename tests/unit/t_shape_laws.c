@@ -3,7 +3,7 @@
 #include "tests/unit/annotator.h"
 
 #ifndef SAMPLES // more of them from the command line of a compiler
-#define SAMPLES 600
+#define SAMPLES 400
 #endif
 
 int main(void)
@@ -19,11 +19,11 @@ int main(void)
         .size = shapes_size,
         .document = shapes_document,
         .annotate = annotate,
-        .least = {.kept = 3 * SAMPLES,
-                  .edited = 1000,
-                  .added = 100,
-                  .deleted = 100,
-                  .conflicts = 50},
+        .least = {.kept = 8 * SAMPLES,
+                  .edited = SAMPLES,
+                  .added = SAMPLES / 2,
+                  .deleted = SAMPLES / 2,
+                  .conflicts = SAMPLES / 5},
     };
     return laws_run(&every_other_kind);
 }
