@@ -3,6 +3,7 @@
 #include "formats/label/value.h"
 #include "merge/deciding.h"
 #include "merge/geometry.h"
+#include "merge/ring_parts.h"
 
 uint64_t lf_counts_all(const struct lf_counts *c)
 {
@@ -169,10 +170,12 @@ static bool edited_but_gone(struct lf_deciding *j, const struct lf_label *base,
     struct lf_slice none = {0};
     const struct lf_field *f = lf_field_of(j, base);
     struct lf_change c = {
-        .theirs = theirs,
         .parts = LF_EXISTS,
         .field = base->field,
         .id = base->id.known ? base->id : j->pair.new_id[theirs - j->theirs->label]};
+    if (!lf_fit_rings(base, j->r->slack, j->a, &theirs, j->err))
+        return false;
+    c.theirs = theirs;
     unsigned parts = lf_changed(f, base, theirs, j->r->slack, &attrs);
     unsigned may = (f->rights & LF_MAY_RELABEL ? LF_CLASS : 0u) |
                    (f->rights & LF_MAY_MOVE ? LF_SPACE : 0u) | LF_ATTRS;
@@ -275,7 +278,8 @@ static bool came_back(struct lf_deciding *j, size_t b, const struct lf_label *th
         return false;
     if (!ours)
         return edited_but_gone(j, base, theirs);
-    if (!judge(j, base, ours, theirs, &v))
+    if (!lf_fit_rings(base, j->r->slack, j->a, &theirs, j->err) ||
+        !judge(j, base, ours, theirs, &v))
         return false;
     if (v.conflict)
         j->counts->conflict++;

@@ -583,6 +583,23 @@ class Lines(Carriage):
                    {"op": "attribute", "id": id_of(1), "copy_no": 1, "name": "label_part", "value": ""}, kept=1, edited=1)
         del self.labels()[0]["points"][1]
         self.bring({"op": "delete", "id": id_of(1), "copy_no": 1}, kept=1, edited=1)
+        # the same task again and again, whose parts are those of the day it was shipped
+        third = [[x + 1 / 192, y + 1 / 96] for x, y in MORE]
+        self.start("Polylines", [line(1, RING, HOLE, third, MORE, closed=True, filled=True)])
+        self.ship("gt:polygons", shipped=1)
+        gone = {"op": "delete", "id": id_of(1), "copy_no": 1}
+        del self.labels()[0]["points"][1]
+        self.bring(gone, edited=1)
+        self.bring(gone, kept=1, findings={"LF2011": 1})
+        self.labels()[0]["points"][2] = [[x, y - 1 / 32] for x, y in MORE]
+        moved = {"op": "move", "id": id_of(1), "copy_no": 2, "dy": -1}
+        self.bring(gone, moved, edited=1)
+        self.labels()[0]["points"].append([list(p) for p in HOLE])
+        moved["copy_no"] = 3
+        self.bring(moved, edited=1)
+        self.bring(moved, kept=1, findings={"LF2011": 1})
+        self.labels()[0]["points"][0][0][0] += 1 / 64
+        self.bring(moved, {"op": "points", "id": id_of(1), "points": [17, 8, 32, 8, 32, 16]}, edited=1)
         # a ring that nobody shipped: one that stayed at home keeps its place
         self.start("Polylines", [line(1, RING[:2], HOLE, closed=True, filled=True)])
         self.ship("gt:polygons", shipped=1, findings={"LF4014": 1})
