@@ -381,7 +381,7 @@ static bool added(struct lf_deciding *j, size_t t)
         j->counts->refused++;
         return lf_tell(j, LF_E_SINGLE, "refused", l, l, none, l->name, "");
     }
-    if (l->kind == LF_BOX && !(l->xy[2] > l->xy[0] && l->xy[3] > l->xy[1]) &&
+    if (lf_is_flat(l) &&
         !lf_tell(j, LF_E_DEGENERATE, NULL, l, l, none, none, "the new box has no area"))
         return false;
     if (lf_has_nothing(l)) {

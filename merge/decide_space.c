@@ -114,6 +114,10 @@ bool lf_judge_space(struct lf_deciding *j, const struct lf_label *base,
     if (lf_has_nothing(theirs))
         return refuse_space(j, base, theirs, LF_E_DEGENERATE, "nothing of it is left",
                             v);
+    if (lf_is_flat(theirs) && !lf_is_flat(base) &&
+        !lf_tell(j, LF_E_DEGENERATE, NULL, base, theirs, (struct lf_slice){0},
+                 (struct lf_slice){0}, "the box has no area any more"))
+        return false;
     if (base->lost)
         return take_lost(j, base, ours, theirs, v);
     if (pixels && !theirs->pixels.len)

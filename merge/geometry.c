@@ -57,6 +57,11 @@ bool lf_has_nothing(const struct lf_label *l)
            !lf_bounds(l, box);
 }
 
+bool lf_is_flat(const struct lf_label *l)
+{
+    return l->kind == LF_BOX && !(l->xy[2] > l->xy[0] && l->xy[3] > l->xy[1]);
+}
+
 double lf_distance(const struct lf_label *a, const struct lf_label *b)
 {
     double d = lf_slice_eq(a->name, b->name) ? 0 : 0.004, x[4], y[4];

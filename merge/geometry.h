@@ -18,6 +18,8 @@ double lf_overlap(const struct lf_label *a, const struct lf_label *b);
 // A shape without a pixel, a ring or a point. A copy's may be: it says what the dataset
 // is to say.
 bool lf_has_nothing(const struct lf_label *l);
+// A box of no width or no height.
+bool lf_is_flat(const struct lf_label *l);
 
 enum lf_reach {
     LF_REACH_IN,
