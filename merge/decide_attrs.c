@@ -113,13 +113,16 @@ bool lf_judge_attrs(struct lf_deciding *j, const struct lf_label *base,
     return true;
 }
 
-// The JSON type that a text looks like.
+// The JSON type that a text looks like. As in Python "7.0" and "1e5" are no whole
+// numbers, though their values are.
 static enum lf_value looks_like(struct lf_slice text)
 {
     struct lf_buf out = {0};
     bool widened, is_bool = lf_value_write(text, LF_V_BOOL, true, &out, &widened);
     bool number = !is_bool && lf_value_write(text, LF_V_INT, true, &out, &widened);
     lf_buf_done(&out);
+    for (size_t i = 0; i < text.len; i++)
+        widened |= text.at[i] == '.' || text.at[i] == 'e' || text.at[i] == 'E';
     return is_bool ? LF_V_BOOL : !number ? LF_V_TEXT : widened ? LF_V_FLOAT : LF_V_INT;
 }
 
