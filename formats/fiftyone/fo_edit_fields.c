@@ -83,6 +83,17 @@ static bool new_scalar(struct fo_job *j, uint16_t field, struct lf_slice *put,
     return true;
 }
 
+static bool tell_misfits(struct fo_job *j, const struct lf_change *c,
+                         const struct fo_misfits *misfits)
+{
+    for (unsigned k = 0; k < j->schema->field[c->field].attrs; k++)
+        if ((lf_attr_set_has(&misfits->dropped, k) && !fo_note(j, LF_E_VALUE, c, k)) ||
+            (lf_attr_set_has(&misfits->widened, k) &&
+             !fo_note(j, LF_N_VALUE_FLOAT, c, k)))
+            return false;
+    return true;
+}
+
 // All additions of a field as elements, one behind the other.
 static bool new_elements(struct fo_job *j, uint16_t field, struct lf_slice separator,
                          bool lead, struct lf_buf *out)
@@ -96,12 +107,10 @@ static bool new_elements(struct fo_job *j, uint16_t field, struct lf_slice separ
         if (lead)
             lf_buf_slice(out, separator);
         lead = true;
-        struct fo_dropped dropped = {0};
-        if (!fo_new_label(&making, c->theirs, &c->id, out, &dropped, j->err))
+        struct fo_misfits misfits = {0};
+        if (!fo_new_label(&making, c->theirs, &c->id, out, &misfits, j->err) ||
+            !tell_misfits(j, c, &misfits))
             return false;
-        for (unsigned k = 0; k < j->schema->field[field].attrs; k++)
-            if (lf_attr_set_has(&dropped.attrs, k) && !fo_note(j, LF_E_VALUE, c, k))
-                return false;
     }
     return true;
 }

@@ -42,7 +42,7 @@ static void put_box(const struct lf_label *l, const struct lf_sample *s,
 // An empty text of a tool stands for "nothing chosen", unless something was chosen from
 // the start: no attribute is made of it.
 static void put_attr(const struct lf_field *f, const struct lf_attr *attr,
-                     struct lf_buf *out, struct fo_dropped *dropped)
+                     struct lf_buf *out, struct fo_misfits *misfits)
 {
     const struct lf_attr_def *def = &f->attr[attr->name];
     bool widened;
@@ -55,10 +55,11 @@ static void put_attr(const struct lf_field *f, const struct lf_attr *attr,
     lf_buf_text(out, ": ");
     enum lf_value type =
         attr->type == LF_V_UNTYPED ? def->type : (enum lf_value)attr->type;
-    if (lf_value_write(attr->text, type, true, out, &widened))
-        return;
-    out->len = from;
-    lf_attr_set_add(&dropped->attrs, attr->name);
+    if (!lf_value_write(attr->text, type, true, out, &widened)) {
+        out->len = from;
+        lf_attr_set_add(&misfits->dropped, attr->name);
+    } else if (widened)
+        lf_attr_set_add(&misfits->widened, attr->name);
 }
 
 // The mask that a copy's label has on disk, as a file of this dataset or inside the
@@ -213,7 +214,7 @@ static bool put_geometry(const struct fo_making *m, const struct lf_label *l,
 
 bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
                   const struct lf_id *id, struct lf_buf *out,
-                  struct fo_dropped *dropped, struct lf_error *err)
+                  struct fo_misfits *misfits, struct lf_error *err)
 {
     char hex[25];
     lf_id_print(id, hex);
@@ -232,7 +233,7 @@ bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
     if (!put_geometry(m, l, out, err))
         return false;
     for (uint32_t i = 0; i < l->attrs; i++)
-        put_attr(m->field, &l->attr[i], out, dropped);
+        put_attr(m->field, &l->attr[i], out, misfits);
     lf_buf_char(out, '}');
     return lf_buf_ok(out, err);
 }

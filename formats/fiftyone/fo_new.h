@@ -4,8 +4,9 @@
 
 #include "formats/fiftyone/fo_keys.h"
 
-struct fo_dropped { // attributes whose text their type cannot hold
-    struct lf_attr_set attrs;
+struct fo_misfits {             // attributes by what their type made of their text
+    struct lf_attr_set dropped; // it cannot hold it
+    struct lf_attr_set widened; // a whole number came with a fraction
 };
 
 struct fo_making { // what a new label is made for
@@ -21,6 +22,6 @@ struct fo_making { // what a new label is made for
 // id. Scalars are no labels.
 LF_MUST_USE bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
                               const struct lf_id *id, struct lf_buf *out,
-                              struct fo_dropped *dropped, struct lf_error *err);
+                              struct fo_misfits *misfits, struct lf_error *err);
 
 #endif
