@@ -79,10 +79,22 @@ static void tie(struct lf_pairing *p, size_t base, size_t theirs)
 
 // ---------------------------------------------------------------------------- by id
 
+// One that did not move is the closest, whatever the order of its rings.
+static double gap(const struct lf_rules *r, const struct lf_label *base,
+                  const struct lf_label *theirs)
+{
+    const struct lf_field *f = &r->run->schema.field[base->field];
+    struct lf_attr_set attrs;
+    unsigned parts = lf_changed(f, base, theirs, r->slack, &attrs);
+    return base->rings > 1 && !(parts & LF_SPACE) ? (parts & LF_CLASS ? 0.004 : 0)
+                                                  : lf_distance(base, theirs);
+}
+
 // Labels of one id: the closest two first, until one side is used up.
-static void pair_group(const struct lf_sample *base, const struct lf_sample *theirs,
-                       const struct table *bt, const struct table *tt,
-                       const struct lf_label *key, struct lf_pairing *p)
+static void pair_group(const struct lf_rules *r, const struct lf_sample *base,
+                       const struct lf_sample *theirs, const struct table *bt,
+                       const struct table *tt, const struct lf_label *key,
+                       struct lf_pairing *p)
 {
     for (;;) {
         double best = HUGE_VAL;
@@ -91,7 +103,7 @@ static void pair_group(const struct lf_sample *base, const struct lf_sample *the
             for (int32_t t = first_of(tt, key); p->theirs_of[b] < 0 && t >= 0;
                  t = next_of(tt, key, t)) {
                 double d = p->base_of[t] < 0
-                               ? lf_distance(&base->label[b], &theirs->label[t])
+                               ? gap(r, &base->label[b], &theirs->label[t])
                                : HUGE_VAL;
                 if (d < best) {
                     best = d;
@@ -105,9 +117,9 @@ static void pair_group(const struct lf_sample *base, const struct lf_sample *the
     }
 }
 
-static void pair_by_id(const struct lf_sample *base, const struct lf_sample *theirs,
-                       const struct table *bt, const struct table *tt,
-                       struct lf_pairing *p)
+static void pair_by_id(const struct lf_rules *r, const struct lf_sample *base,
+                       const struct lf_sample *theirs, const struct table *bt,
+                       const struct table *tt, struct lf_pairing *p)
 {
     for (size_t t = 0; t < theirs->labels; t++) {
         const struct lf_label *l = &theirs->label[t];
@@ -115,7 +127,7 @@ static void pair_by_id(const struct lf_sample *base, const struct lf_sample *the
         p->ids += l->id.known;
         p->known_ids += b >= 0;
         if (b >= 0 && p->base_of[t] < 0)
-            pair_group(base, theirs, bt, tt, l, p);
+            pair_group(r, base, theirs, bt, tt, l, p);
     }
 }
 
@@ -547,7 +559,7 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
         if (!pair_nameless(r, base, ours, used, a, p, err))
             return false;
     }
-    pair_by_id(base, theirs, &bt, &tt, p);
+    pair_by_id(r, base, theirs, &bt, &tt, p);
     pair_by_field(base, theirs, p);
     if (!(theirs->told & LF_IDS) && !pair_equal(r, base, theirs, p, err))
         return false;
