@@ -17,9 +17,11 @@ import tempfile
 import time
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LAWS = {"laws": "t_laws", "shape laws": "t_shape_laws"}
 SECONDS = 120  # for one build or test
 
-# title, file, text there, text instead, test to notice: "laws" or a pattern of case tests.
+# title, file, text there, text instead, test to notice: "laws", "shape laws" or a pattern of case
+# tests.
 MUTANTS = [
     ("slack of half a pixel", "formats/cvat/cvat_format.c", ".slack = 0.005001", ".slack = 0.5",
      r"test_every_kind_of_edit|test_again_with_other_places"),
@@ -57,6 +59,22 @@ MUTANTS = [
      r"test_edits\.MondayAndTuesday"),
     ("archives in the order of the command line", "merge/incoming.c", "int d = strcmp((*x)->digest, (*y)->digest);",
      "int d = 0;", "laws"),
+    ("what ours painted is lost", "merge/pixel_merge.c", "return combine(j, LF_MASK_MINUS, &mine, changed, &mine) &&",
+     "return combine(j, LF_MASK_AND, &mine, changed, &mine) &&", r"test_carriage\..*test_instance_both"),
+    ("the first of two masks is on top", "formats/mask/paint.c", "(x->order > y->order ? 1 : -1)",
+     "(x->order < y->order ? 1 : -1)", r"test_carriage\..*test_segmentation_copies"),
+    ("any number of points", "merge/decide_space.c", "base->kind == LF_POINTS && ours->fixed &&",
+     "base->kind == LF_POINTS && ours->lost &&", r"test_carriage\..*test_points"),
+    ("a file changed in its place goes unnoticed", "merge/decide_space.c", "if (base->lost)",
+     "if (base->lost && base->kind == LF_BOX)", r"test_carriage\..*test_instance_lost"),
+    ("no shape is converted", "formats/mask/join.c", "return j->convert && j->s->width",
+     "return !j->convert && j->s->width", r"test_carriage\..*test_instance_polygons"),
+    ("a scalar needs an id to be gone", "merge/decide.c", "|| l->kind == LF_SCALAR);", "|| l->kind == LF_BOX);",
+     r"test_carriage\..*test_scalar"),
+    ("hidden and missing nodes stand where they stood", "formats/cvat/cvat_shape.c",
+     'lf_slice_is(cvat_value(x, "outside"), "1")', 'lf_slice_is(cvat_value(x, "outside"), "7")', "shape laws"),
+    ("a closed line travels open", "formats/cvat/cvat_ship_shape.c", "const bool again = l->kind == LF_POLYLINE && l->closed;",
+     "const bool again = l->kind == LF_POLYGON && !l->closed;", r"test_carriage\..*test_closed_line"),
 ]
 
 
@@ -75,7 +93,7 @@ class Tree:
             n for n in names if at == SOURCE and n in (".git", "build") or n == "__pycache__"])
         self.must(["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=None",
                    "-DCMAKE_C_FLAGS=-O1", "-DLF_WERROR=OFF"])
-        self.must(["ninja", "-C", self.build, "labelferry", "t_laws"])
+        self.must(["ninja", "-C", self.build, "labelferry", *LAWS.values()])
 
     def must(self, args):
         done = run(args)
@@ -84,8 +102,8 @@ class Tree:
 
     def passes(self, check):
         """Whether the tests of a check find nothing; they must be there."""
-        if check == "laws":
-            return run([os.path.join(self.build, "tests", "t_laws")]).returncode == 0
+        if check in LAWS:
+            return run([os.path.join(self.build, "tests", LAWS[check])]).returncode == 0
         env = dict(os.environ, LF_PROGRAM=os.path.join(self.build, "labelferry"), LF_SOURCE=self.source)
         env.pop("LF_MUTANTS", None)
         done = run([sys.executable, os.path.join(self.source, "tests", "support", "cases.py"), "--only", check,
@@ -105,7 +123,7 @@ class Tree:
         try:
             with open(path, "w", encoding="utf-8") as f:
                 f.write(text.replace(old, new))
-            done = run(["ninja", "-C", self.build, "labelferry", "t_laws"])
+            done = run(["ninja", "-C", self.build, "labelferry", *LAWS.values()])
             if done.returncode:
                 return "does not build\n" + done.stdout[-2000:]
             return "SURVIVES %s" % check if self.passes(check) else "caught"
