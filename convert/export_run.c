@@ -361,8 +361,13 @@ static bool put_sample(struct exporting *x, struct lf_writer *w,
     s->row = (uint32_t)(row - x->rows.row);
     s->width = row->item.width;
     s->height = row->item.height;
-    bool ok = fo_read_at(&x->ds, &row->place, &x->a, &raw, x->err) &&
-              fo_parse(&x->source, raw, &x->a, s, x->err);
+    bool ok = fo_read_at(&x->ds, &row->place, &x->a, &raw, x->err);
+    if (ok && !fo_parse(&x->source, raw, &x->a, s, x->err)) {
+        ok = false;
+        if (!x->err->file[0]) // a mask on disk has said its own
+            lf_fail_at_offset(x->err, row->place.at);
+        lf_fail_in_file(x->err, fo_file_name(&x->ds, row->place.file));
+    }
     if (ok) {
         only_field(s, field);
         ok = x->job->format->ship(&x->run, s, &x->a, x->ev, x->err);

@@ -199,6 +199,16 @@ static bool keep_pixels(const struct fo_mask_at *at, const struct fo_array *arra
     return lf_arena_text(a, lf_buf_view(&array->file), &l->pixels, err);
 }
 
+static void fail_in_mask(const struct fo_mask_at *at, struct lf_arena *a,
+                         struct lf_error *err)
+{
+    struct lf_error none = {0};
+    struct lf_slice path, name;
+    if (lf_json_string(at->mask_path, a, &path, &none) &&
+        lf_arena_text(a, path, &name, &none))
+        lf_fail_in_file(err, name.at);
+}
+
 bool fo_read_masks(const struct fo_source *src, const struct fo_mask_at *at,
                    const double *box, const struct lf_sample *s, struct lf_label *l,
                    struct lf_arena *a, struct lf_error *err)
@@ -213,6 +223,8 @@ bool fo_read_masks(const struct fo_source *src, const struct fo_mask_at *at,
                  : read_instance(src, &array.pixels, box, s, l, a, err);
         ok = ok && (!src->relative || keep_pixels(at, &array, l, a, err));
     }
+    if (!ok && on_disk(at)) // else the document is to blame
+        fail_in_mask(at, a, err);
     fo_array_done(&array);
     return ok;
 }

@@ -199,3 +199,18 @@ class DiskMasks(crossing.CrossingCase):
         self.assertEqual(report["counts"]["edited"], 9, report["counts"])
         self.assertEqual(crossing.read_json(os.path.join(ds, "samples.json")), want)
         self.assertEqual(self.merge(ds, [self.path("copy")])["items"]["changed"], 0)
+
+    def test_a_damaged_mask_is_named(self):
+        """The file where it lies on disk, the document where it is inline; nothing is written."""
+        ds = self.copy(testenv.shared("fixtures", "fiftyone", "images_full"), "ds")
+        self.write(b"\x89PNG\r\n\x1a\ncut", "ds", *INSTANCE.split("/"))
+        done = self.labelferry("export", ds, "--field", "instances_disk:instances", "--run", "r", "-o", "out", status=4)
+        self.assertRegex(done.stderr, r"^%s: error: LF3071 mask: .*\(sample [0-9a-f]{24}\)$" % re.escape(INSTANCE))
+        path = self.path("ds", "samples.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(re.sub(r'("base64": "eJ)\w{8}', r"\1AAAAAAAA", text))
+        done = self.labelferry("export", ds, "--field", "instances:instances", "--run", "r", "-o", "out", status=4)
+        self.assertRegex(done.stderr, r"^samples.json:byte \d+: error: LF3071 mask: .*\(sample [0-9a-f]{24}\)$")
+        self.assertFalse(os.path.exists(self.path("out")))
