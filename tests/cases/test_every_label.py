@@ -3,11 +3,11 @@
 What is to be shipped is told by a model of carriage in Python, which knows nothing of the program.
 """
 
-import json
 import os
-import shutil
+import re
 
 import crossing
+import every_kind
 import testenv
 
 FIXTURES = ("groups", "images_chunks", "images_cvat_run", "images_full", "images_legacy", "images_min",
@@ -140,3 +140,68 @@ class EveryLabel(crossing.CrossingCase):
         asked = {t + s for ts in TYPES.values() for t in ts for s in ("", "s")} - {"segmentations"} | {"scalar"}
         rare = {"instance", "polyline"}  # no fixture has a single field of these
         self.assertEqual({k for k, n in seen.items() if n}, asked - rare)
+
+
+class Rights(crossing.CrossingCase):
+    """What a run forbids is refused for every kind of label, in FiftyOne's terms."""
+
+    KINDS = ("boxes", "areas", "lines", "loose", "things", "ground")  # labels with a place
+
+    def start(self, field, *options):
+        self.clear()
+        every_kind.make_dataset(self.path("ds"))
+        self.export(self.path("ds"), *options, "--media", "none", fields=[every_kind.TYPES.get(field, field)])
+        return self.data_of(self.path("ds"))
+
+    def come_back(self, change):
+        archive, = self.far_side()
+        return self.rewrite(archive, change)
+
+    def refused(self, before, change):
+        report = self.merge(self.path("ds"), [self.come_back(change)], status=1)
+        counts = report["counts"]
+        self.assertGreater(counts["refused"], 0)
+        self.assertEqual(counts["refused"] + counts["kept"], counts["labels"])
+        self.assertEqual(set(report["findings"]), {"LF2009"})
+        self.assert_unchanged(self.path("ds"), before)
+
+    @staticmethod
+    def moved(text):
+        """Every shape one pixel to the right."""
+        text = re.sub(r'(xtl|xbr|left)="(\d+)', lambda m: '%s="%d' % (m[1], int(m[2]) + 1), text)
+        return re.sub(r'points="([^"]*)"', lambda m: 'points="%s"' % ";".join(
+            "%s,%s" % (float(p.split(",")[0]) + 1, p.split(",")[1]) for p in m[1].split(";")), text)
+
+    def test_moves(self):
+        for field in self.KINDS:
+            with self.subTest(field=field):
+                self.refused(self.start(field, "--no-allow-spatial-edits"), self.moved)
+                self.start(field)
+                report = self.merge(self.path("ds"), [self.come_back(self.moved)])
+                self.assertGreater(report["counts"]["edited"], 0)  # the same is taken where it may be
+
+    def test_deletions(self):
+        everything = re.compile(r"(<image [^>]*>).*?(</image>)", re.S)
+        for field in self.KINDS + ("seen", "count"):
+            with self.subTest(field=field):
+                self.refused(self.start(field, "--no-allow-deletions"), lambda text: everything.sub(r"\1\2", text))
+
+    def test_relabels(self):
+        """A segmentation has no class of its own: its classes are its pixels'."""
+        names = {"boxes": ("cat", "dog &amp; &lt;b>"), "areas": ("cat", "dog"), "things": ("cat", "dog"),
+                 "seen": ("sun", "rain")}
+        for field, (old, new) in names.items():
+            with self.subTest(field=field):
+                self.refused(self.start(field, "--no-allow-label-edits"),
+                             lambda text: text.replace(' label="%s"' % old, ' label="%s"' % new))
+
+    def test_additions(self):
+        """A label whose id was blanked is new; what was shipped is gone, which may be. A ring of several too."""
+        blank = re.compile(r'(<attribute name="label_id">)[0-9a-f]{24}')
+        for field, gone in (("boxes", "deleted"), ("areas", "edited"), ("lines", "edited"), ("loose", "deleted"),
+                            ("things", "deleted"), ("seen", "deleted")):
+            with self.subTest(field=field):
+                self.start(field, "--no-allow-additions")
+                report = self.merge(self.path("ds"), [self.come_back(lambda text: blank.sub(r"\1", text, count=1))],
+                                    status=1)
+                self.assertEqual((report["counts"]["refused"], report["counts"][gone]), (1, 1))

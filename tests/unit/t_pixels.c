@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include "tests/unit/pixels_table.h"
+#include "tests/unit/random_mask.h"
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
@@ -196,6 +197,39 @@ static void test_writes(void **state)
     }
     lf_buf_done(&out);
     lf_buf_done(&values);
+}
+
+// A mask written as an array of each type in turn, and as a PNG: the same runs back.
+static void test_many(void **state)
+{
+    static const char *const dtypes[] = {"|b1", "|u1", "<i8", "<f8",
+                                         ">u2", "<f4", "|i1"};
+    static uint32_t run[BITS_SIDE * BITS_SIDE + 1];
+    struct hand *h = *state;
+    struct lf_buf out = {0};
+    size_t written = 0;
+    for (uint64_t n = 0; n < 10000; n++) {
+        struct dice d = dice_of(n, 61);
+        struct bits b = random_bits(&d);
+        struct lf_mask m = mask_of_bits(&b, run), back;
+        for (int png = 0; m.runs && png < 2; png++) {
+            struct lf_pixels_kind k = {.channels = 1, .png = png, .inside = 1};
+            snprintf(k.dtype, sizeof k.dtype, "%s",
+                     png ? "|u1" : dtypes[n % (sizeof dtypes / sizeof *dtypes)]);
+            clear(h);
+            lf_buf_clear(&out);
+            assert_true(lf_pixels_write_mask(h->tool, &m, &k, &out, &h->err));
+            struct lf_pixels p = {lf_buf_view(&out), png};
+            assert_true(
+                lf_pixels_mask(h->tool, &p, NULL, 0, 0, &h->arena, &back, &h->err));
+            back.left = m.left; // the array is the tight box
+            back.top = m.top;
+            assert_true(lf_mask_eq(&m, &back));
+            written++;
+        }
+    }
+    assert_true(written > 15000);
+    lf_buf_done(&out);
 }
 
 // A 4 x 2 array laid over boxes of images; pictures by Python's round and OpenCV's
@@ -949,23 +983,15 @@ static void test_fixture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reads),
-        cmocka_unit_test(test_writes),
-        cmocka_unit_test(test_boxes),
-        cmocka_unit_test(test_stretch),
-        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_all_changes),
-        cmocka_unit_test(test_new_segmentation),
-        cmocka_unit_test(test_overlap),
-        cmocka_unit_test(test_no_place),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_inside_default),
-        cmocka_unit_test(test_inline),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_wanted),
-        cmocka_unit_test(test_large),
-        cmocka_unit_test(test_claim),
+        cmocka_unit_test(test_reads),       cmocka_unit_test(test_writes),
+        cmocka_unit_test(test_many),        cmocka_unit_test(test_boxes),
+        cmocka_unit_test(test_stretch),     cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_all_changes), cmocka_unit_test(test_new_segmentation),
+        cmocka_unit_test(test_overlap),     cmocka_unit_test(test_no_place),
+        cmocka_unit_test(test_bytes),       cmocka_unit_test(test_inside_default),
+        cmocka_unit_test(test_inline),      cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_damage),      cmocka_unit_test(test_wanted),
+        cmocka_unit_test(test_large),       cmocka_unit_test(test_claim),
         cmocka_unit_test(test_fixture),
     };
     struct CMUnitTest set[sizeof tests / sizeof *tests];
