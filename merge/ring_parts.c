@@ -121,15 +121,16 @@ static bool by_place(struct fit *f, struct lf_arena *a, struct lf_error *err)
     return true;
 }
 
-// The parts they say are of another number of rings than base has.
+// The parts they say are of another number of rings than base has: those between two
+// that are tied are taken one after the other.
 static void in_turn(struct fit *f)
 {
     uint32_t b = 0;
     for (uint32_t t = 0; t < f->theirs.l->rings; t++) {
-        while (b < f->base.l->rings && f->base.other[b] >= 0)
-            b++;
-        if (f->theirs.other[t] < 0 && b < f->base.l->rings)
-            tie(f, b, t);
+        if (f->theirs.other[t] >= 0)
+            b = (uint32_t)f->theirs.other[t] + 1;
+        else if (b < f->base.l->rings && f->base.other[b] < 0)
+            tie(f, b++, t);
     }
 }
 

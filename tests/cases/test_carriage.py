@@ -60,6 +60,11 @@ def edit_element(xml, label, says):
     return xml.replace(old, old.replace(head, changed, 1), 1)
 
 
+def again(xml):
+    """Another dump of the same."""
+    return xml.replace("</annotations>", "<!-- again -->\n</annotations>")
+
+
 def points_text(*xy):
     """Corners of the image's fractions, as CVAT has them."""
     return ";".join("%s,%s" % (float(x * WIDTH), float(y * HEIGHT)) for x, y in xy)
@@ -342,14 +347,18 @@ class BoxesAndTags(Carriage):
         self.bring({"op": "delete", "id": id_of(3)}, deleted=1)
 
     def test_rotation(self):
-        self.start("Detections", [box(1, rotation=370.5), box(2), box(3, rotation=-90), box(4, rotation=30.0), box(5)])
-        self.ship(shipped=5)
-        self.assertEqual([e.says.get("rotation") for e in self.sent[0]], ["10.5", None, "270.0", "30.0", None])
+        self.start("Detections", [box(1, rotation=370.5), box(2), box(3, rotation=-90), box(4, rotation=30.0), box(5),
+                                  box(6, rotation=359.998)])
+        self.ship(shipped=6)  # CVAT makes 360.00 of the last
+        self.assertEqual([e.says.get("rotation") for e in self.sent[0]], ["10.5", None, "270.0", "30.0", None, "359.998"])
         self.labels()[1]["rotation"] = 12.5
         self.labels()[3]["rotation"] = 0.0
-        self.bring({"op": "rotate", "id": id_of(2), "angle": 12.5}, {"op": "rotate", "id": id_of(4), "angle": 0},
-                   xml=lambda t: edit_element(edit_element(t, id_of(5), {"rotation": "360.00"}), id_of(1), {"rotation": "370.50"}),
-                   kept=3, edited=2)
+
+        def turned(xml):
+            for n, angle in ((5, "360.00"), (1, "370.50"), (2, "372.50")):
+                xml = edit_element(xml, id_of(n), {"rotation": angle})
+            return xml
+        self.bring({"op": "rotate", "id": id_of(4), "angle": 0}, xml=turned, kept=4, edited=2)
 
     def test_classification(self):
         self.start("Classifications", [tag(1), tag(2, "dog")], [tag(3)])
@@ -374,17 +383,18 @@ class Instances(Carriage):
                 grid = [[v * inside for v in r] for r in SMALL]
                 self.start("Detections", [box(1, at=SQUARE, mask=npy(grid, kind)),
                                           box(2, "dog", at=(0.0, 0.0, 4 / 64, 4 / 32), mask=npy(rows("01", "11"), kind)),
-                                          box(3, at=(-2 / 64, 0.0, 4 / 64, 4 / 32), mask=npy(rows("01", "10"), kind))])
-                self.ship("gt:instances", shipped=3)
+                                          box(3, at=(-2 / 64, 0.0, 4 / 64, 4 / 32), mask=npy(rows("01", "10"), kind)),
+                                          box(4, at=(16.6 / 64, 8.4 / 32, 3 / 64, 3.2 / 32), mask=npy(rows("1"), kind))])
+                self.ship("gt:instances", shipped=4)
                 self.assertEqual([e.mask() for e in self.sent[0]],
                                  [xml_mask(16, 8, SMALL), xml_mask(0, 0, rows("0011", "0011", "1111", "1111")),
-                                  xml_mask(0, 0, rows("11", "11"))])
-                one, two, _ = self.labels()
+                                  xml_mask(0, 0, rows("11", "11")), xml_mask(17, 8, full(3, 4))])
+                one, two, _, _ = self.labels()
                 one["mask"] = npy([[v * inside for v in r] for r in rows("01100", "11110", "11111", "01100")], kind)
                 one["bounding_box"] = [0.25, 0.25, 5 / 64, 4 / 32]
                 two["label"] = "cat"
                 self.bring({"op": "mask", "id": id_of(1), "set": [[20, 10]]}, {"op": "relabel", "id": id_of(2), "label": "cat"},
-                           kept=1, edited=2)
+                           kept=2, edited=2)
 
     def test_instance_disk(self):
         small = png([[v * 255 for v in r] for r in SMALL])
@@ -540,6 +550,7 @@ class Segmentations(Carriage):
         start = segmentation(1, mask=npy(ground((0, 0, 2, 2, 1), (10, 0, 12, 2, 2))))
         cases = (([add("grass", [4, 0]), add("grass", [4, 1], [1, 1])], [(4, 0, 5, 2, 1)]),
                  ([add("sky", [1, 1]), add("grass", [10, 0])], [(1, 1, 2, 2, 2), (10, 0, 11, 1, 1)]),
+                 ([add("grass", [3, 3]), add("sky", [3, 3])], [(3, 3, 4, 4, 2)]),
                  ([add("grass", [3, 3], z=1), add("sky", [3, 3])], [(3, 3, 4, 4, 1)]))
         for edits, areas in cases:
             with self.subTest(areas):
@@ -547,6 +558,12 @@ class Segmentations(Carriage):
                 self.ship(shipped=1)
                 self.docs[0]["gt"] = segmentation(1, mask=npy(ground((0, 0, 2, 2, 1), (10, 0, 12, 2, 2), *areas)))
                 self.bring(*edits, edited=1)
+        # in the file the sky is the later one, and lies below
+        self.start_ground(start)
+        self.ship(shipped=1)
+        self.docs[0]["gt"] = segmentation(1, mask=npy(ground((0, 0, 2, 2, 1), (10, 0, 12, 2, 2), (3, 3, 4, 4, 1))))
+        self.bring(add("grass", [3, 3], z=5), add("sky", [3, 3], z=6), xml=lambda t: t.replace('z_order="6"', 'z_order="4"'),
+                   edited=1)
 
     def test_segmentation_gone(self):
         gone = [{"op": "delete", "id": id_of(1)}] * 2
@@ -595,16 +612,24 @@ class Lines(Carriage):
         gone = {"op": "delete", "id": id_of(1), "copy_no": 1}
         del self.labels()[0]["points"][1]
         self.bring(gone, edited=1)
-        self.bring(gone, kept=1, findings={"LF2011": 1})
-        self.labels()[0]["points"][2] = [[x, y - 1 / 32] for x, y in MORE]
-        moved = {"op": "move", "id": id_of(1), "copy_no": 2, "dy": -1}
-        self.bring(gone, moved, edited=1)
+        self.bring(gone, xml=again, kept=1)
+        self.labels()[0]["points"][1] = [[x, y] for (x, _), y in zip(third, (0.71875, 0.71875, 0.84375))]
+        moved = {"op": "points", "id": id_of(1), "copy_no": 1, "points": [48.33, 23, 56.33, 23, 56.33, 27]}
+        self.bring(gone, moved, edited=1)  # number by number, at the place where it is by now
         self.labels()[0]["points"].append([list(p) for p in HOLE])
-        moved["copy_no"] = 3
+        moved["copy_no"] = 2
         self.bring(moved, edited=1)
-        self.bring(moved, kept=1, findings={"LF2011": 1})
+        self.bring(moved, xml=again, kept=1)
         self.labels()[0]["points"][0][0][0] += 1 / 64
         self.bring(moved, {"op": "points", "id": id_of(1), "points": [17, 8, 32, 8, 32, 16]}, edited=1)
+        low = [[x, y + 1 / 96] for x, y in third]
+        self.start("Polylines", [line(1, RING, HOLE, MORE, RING, low, closed=True, filled=True)])
+        self.ship("gt:polygons", shipped=1)
+        del self.labels()[0]["points"][1]
+        self.bring(gone, edited=1)
+        del self.labels()[0]["points"][1]
+        self.labels()[0]["points"][2] = [[x, y] for (x, _), y in zip(low, (0.71875, 0.71875, 0.84375))]
+        self.bring(gone, gone, dict(moved, copy_no=2), edited=1)
         # a ring that nobody shipped: one that stayed at home keeps its place
         self.start("Polylines", [line(1, RING[:2], HOLE, closed=True, filled=True)])
         self.ship("gt:polygons", shipped=1, findings={"LF4014": 1})
@@ -670,10 +695,11 @@ class Lines(Carriage):
     def test_polygon_masks(self):
         self.start("Polylines", [line(1, RING, closed=True, filled=True)])
         self.ship("gt:polygons", shipped=1)
-        self.labels().append(new("Polyline", "road", points=[[[0.484375, 0.734375], [0.25, 0.71875], [0.25, 0.25], [0.4921875, 0.25]]],
-                                 closed=True, filled=True))
-        self.bring({"op": "add", "image": 0, "type": "mask", "label": "road",
-                    "pixels": [[x, y] for x in range(16, 32) for y in range(8, 24)]}, kept=1, added=1, findings={"LF2119": 1})
+        disc = [[16 + x, 8 + y] for x in range(10) for y in range(10) if (x - 4.5) ** 2 + (y - 4.5) ** 2 < 25]
+        traced = [[0.34375, 0.546875], [0.25, 0.4375], [0.296875, 0.25], [0.3984375, 0.34375]]  # by FiftyOne 1.22.1
+        self.labels().append(new("Polyline", "road", points=[traced], closed=True, filled=True))
+        self.bring({"op": "add", "image": 0, "type": "mask", "label": "road", "pixels": disc}, kept=1, added=1,
+                   findings={"LF2119": 1})
 
 
 class Keypoints(Carriage):
