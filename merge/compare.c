@@ -86,7 +86,8 @@ static bool moved(const struct lf_label *a, const struct lf_label *b, double sla
     bool some_lack =
         a->kind == LF_BOX || a->kind == LF_MASK; // own numbers; a mask's box
     uint32_t points = a->points < b->points ? a->points : b->points;
-    if (a->kind != b->kind)
+    const unsigned dots = LF_POINTS | LF_SKELETON; // one or the other by their number
+    if (a->kind != b->kind && !(a->kind & dots && b->kind & dots))
         return true;
     return (!some_lack && a->points != b->points) || other_rings(a, b, slack) ||
            other_masks(a, b) || (!a->rings && any_far(a, b, points, slack)) ||

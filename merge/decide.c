@@ -271,8 +271,11 @@ static bool came_back(struct lf_deciding *j, size_t b, const struct lf_label *th
 {
     const struct lf_label *base = &j->base->label[b], *ours = ours_of(j, b);
     struct lf_verdict v;
+    struct lf_attr_set attrs;
     j->counts->paired++;
-    if (theirs->kind != base->kind)
+    // Points become a skeleton with the point that makes them as many as its nodes.
+    if (theirs->kind != base->kind &&
+        lf_changed(lf_field_of(j, base), base, theirs, j->r->slack, &attrs) & LF_SPACE)
         return unexpected(j, base, theirs);
     if (!tell_form(j, base, theirs))
         return false;

@@ -30,9 +30,9 @@ MUTANTS = [
      '.type = LF_V_NULL, .text = LF_S("1")}', r"test_crossing\.Shipped"),
     ("another default for what stays at home", "formats/cvat/cvat_ship.c", "attr[n].text = d->preset;",
      "(void)d;", "laws"),
-    ("nearness before ids", "merge/pairing.c", "    pair_by_id(base, theirs, &bt, &tt, p);",
+    ("nearness before ids", "merge/pairing.c", "    pair_by_id(r, base, theirs, &bt, &tt, p);",
      "    if (!pair_closest(r, base, theirs, a, p, err))\n        return false;\n"
-     "    pair_by_id(base, theirs, &bt, &tt, p);", r"test_edits\.MondayAndTuesday"),
+     "    pair_by_id(r, base, theirs, &bt, &tt, p);", r"test_edits\.MondayAndTuesday"),
     ("of one id the last, not the closest", "merge/pairing.c", "if (d < best) {", "if (d < HUGE_VAL) {",
      r"test_edits\.Identity"),
     ("labels without id by nearness only", "merge/pairing.c", ": 2; // as it was shipped", ": lf_overlap(l, m); // as",
@@ -75,6 +75,16 @@ MUTANTS = [
      'lf_slice_is(cvat_value(x, "outside"), "1")', 'lf_slice_is(cvat_value(x, "outside"), "7")', "shape laws"),
     ("a closed line travels open", "formats/cvat/cvat_ship_shape.c", "const bool again = l->kind == LF_POLYLINE && l->closed;",
      "const bool again = l->kind == LF_POLYGON && !l->closed;", r"test_carriage\..*test_closed_line"),
+    ("a closed line is open", "formats/cvat/cvat_ship_shape.c", "            if (again)", "            if (!again && !n)",
+     "shape laws"),
+    ("rings without an id stay alone", "formats/mask/join.c", "e->part > last->part &&", "e->part > 99 &&", "shape laws"),
+    ("a polygon keeps its first point again", "formats/cvat/cvat_ship_shape.c",
+     "while (l->kind == LF_POLYGON && cvat_ends_meet(from, n))", "while (l->kind == LF_TAG && cvat_ends_meet(from, n))",
+     "shape laws"),
+    ("each of two values of a scalar counts", "merge/decide.c", "if (second_scalar(j, t) ||", "if (second_scalar(j, 0) ||",
+     "shape laws"),
+    ("occluded is not told", "formats/cvat/cvat_element.c", 'o->occluded = lf_slice_is(a->text, "true");',
+     'o->occluded = lf_slice_is(a->text, "1");', "shape laws"),
 ]
 
 

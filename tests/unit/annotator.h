@@ -367,11 +367,11 @@ static inline void annotate_label(struct annotator *x, const struct lf_label *wa
     struct lf_label l = *was;
     bool there = true;
     // A label that has no id in the dataset is known by its looks alone: once it is
-    // moved or copied nobody can tell which one it was, and the same archive may find
-    // it gone. Such a label is not moved here.
+    // moved, copied or deleted nobody can tell which one it was, and the same archive
+    // may find it gone, or another one like it. Here such a label stays where it is.
     const bool nameless = !was->id.known && was->kind != LF_SCALAR;
     for (unsigned n = 1 + chance(x->d, 30); there && n > 0; n--)
-        switch (roll(x->d, nameless ? 4 : 9)) {
+        switch (roll(x->d, nameless ? 3 : 9)) {
         case 0:
             if (lf_kind_has_class(l.kind))
                 random_class(x, &l);
