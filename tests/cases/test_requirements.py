@@ -605,3 +605,134 @@ class Resolutions(Required):
                     self.assertEqual(painted(label), drawn[id_of(n), "cat"] | {(corner[n][0] - 2, corner[n][1])})
                     dtype, _, lot = shapes.read_npy(label["mask"]["$binary"]["base64"])
                     self.assertEqual((dtype, {int(v) for v in lot}), (kind, {0, true}))
+
+
+class Neighbours(Required):
+    """W18: shapes of a kind next to the field's are made the field's; not with --no-convert-shapes."""
+
+    BLOCK = [[True] * 8 for _ in range(8)]
+    AT = (0.25, 0.25, 8 / WIDTH, 8 / HEIGHT)
+    OUT = ("--no-convert-shapes", "--unexpected", "ignore")
+
+    def instead(self, number, *shapes_):
+        """Changes an XML: the element of that label comes back as these, with its attributes."""
+        def change(xml):
+            for m in re.finditer(r"[ ]*<(mask|polygon) [^>]*>(.*?)</\1>\s*", xml, re.S):
+                if id_of(number) in m.group(2):
+                    new = "".join('<%s label="cat" source="manual" occluded="0" %s>%s</%s>' % (k, says, m.group(2), k)
+                                  for k, says in shapes_)
+                    return xml.replace(m.group(0), new)
+            self.fail("no element of label %d" % number)
+        return change
+
+    def left_alone(self, xml, came):
+        """With --no-convert-shapes they stop the merge or, where they are to be left out, change nothing."""
+        report = self.bring(xml=xml, options=self.OUT[:1], status=5)
+        self.assertEqual(report["findings"]["LF2007"], came)
+        self.assert_unchanged(self.ds, self.before)
+        report = self.bring(xml=xml, options=self.OUT, status=1)
+        self.assertEqual((report["findings"]["LF2013"], report["counts"]["edited"], report["counts"]["deleted"]), (came, 0, 0))
+        self.assert_unchanged(self.ds, self.before)
+
+    def test_W18_polygons_among_instances_become_a_mask_per_id(self):
+        self.start({"gt": "Detections"}, {"gt": {"_cls": "Detections", "detections": [
+            box(1, at=self.AT, mask=npy(self.BLOCK, "|b1")), box(2, at=self.AT, mask=npy(self.BLOCK, "|b1"))]}})
+        self.ship("gt:instances")
+        xml = self.instead(1, ("polygon", 'points="16,8;20,8;20,12;16,12"'), ("polygon", 'points="30,8;34,8;34,10;30,10"'))
+        self.left_alone(xml, 2)
+        self.assert_counts(self.bring(xml=xml), edited=1, kept=1)
+        got = self.now("gt")
+        self.assertEqual(len(got), 2)
+        pixels = painted(got[0])
+        self.assertEqual({x for x, y in pixels if 20 < x < 30}, set())
+        for x, y in ((17, 9), (18, 11), (31, 9), (33, 9)):
+            self.assertIn((x, y), pixels)
+        self.assertEqual(got[1], self.docs[0]["gt"]["detections"][1])
+
+    def test_W18_polygons_in_a_segmentation_are_drawn(self):
+        label = segmentation(1, mask=npy([[1] * 8 + [0] * (WIDTH - 8) for _ in range(HEIGHT)]))
+        self.start({"gt": "Segmentation"}, {"gt": label}, mask_targets={"gt": {"1": "grass", "2": "sky"}})
+        self.ship("gt")
+        draw = '<polygon label="sky" source="manual" points="20,10;30,10;30,20;20,20"></polygon>'
+        self.left_alone(lambda t: put_in(t, draw), 1)
+        self.assert_counts(self.bring(xml=lambda t: put_in(t, draw)), edited=1)
+        _, shape, lot = shapes.read_npy(self.now("gt")["mask"]["$binary"]["base64"])
+        grid = [lot[y * WIDTH:(y + 1) * WIDTH] for y in range(HEIGHT)]
+        self.assertEqual((grid[15][25], grid[5][25], grid[15][40], grid[15][4]), (2, 0, 0, 1))
+        self.assertTrue(100 <= lot.count(2) <= 121 and lot.count(1) == 8 * HEIGHT)
+
+    def test_W18_masks_among_polygons_are_traced(self):
+        ring = [(0.25, 0.25), (0.5, 0.25), (0.5, 0.75)]
+        self.start({"gt": "Polylines"}, {"gt": {"_cls": "Polylines", "polylines": [line(1, ring, name="cat", closed=True, filled=True)]}})
+        self.ship("gt:polygons")
+        runs = ", ".join(["0"] + ["200"])
+        xml = self.instead(1, ("mask", 'rle="%s" left="40" top="6" width="20" height="10"' % runs))
+        self.left_alone(xml, 1)
+        self.assert_counts(self.bring(xml=xml), edited=1)
+        got = self.now("gt")[0]
+        self.assertEqual((got["closed"], got["filled"], len(got["points"])), (True, True, 1))
+        for axis, size, low, high in ((0, WIDTH, 40, 60), (1, HEIGHT, 6, 16)):
+            at = [p[axis] * size for p in got["points"][0]]
+            self.assertTrue(low - 0.6 <= min(at) <= low + 0.6 and high - 1.6 <= max(at) <= high + 0.6, at)
+
+
+class Skeletons(Required):
+    """R04, beside what test_cvat_shapes.py shows of it."""
+
+    NODES = {"gt": {"labels": ["nose", "ear", "tail"], "edges": [[0, 1], [1, 2]]},
+             "other": {"labels": ["tail", "nose", "ear"], "edges": [[0, 1]]}}
+    XY = [(0.25, 0.25), (0.5, 0.25), (0.75, 0.75)]
+
+    def test_R04_a_node_that_is_missing_and_one_that_is_hidden(self):
+        self.start({"gt": "Keypoints"}, {"gt": {"_cls": "Keypoints", "keypoints": [points(1, *self.XY), points(2, *self.XY)]}},
+                   skeletons=self.NODES)
+        self.ship("gt")
+
+        def cut(xml):
+            first = xml.index("<skeleton ")
+            second = xml.index("<skeleton ", first + 1)
+            gone = re.sub(r'\s*<points label="ear".*?</points>', "", xml[first:second], count=1, flags=re.S)
+            hidden = xml[second:].replace('outside="0" occluded="0"', 'outside="0" occluded="1"', 1)
+            return xml[:first] + gone + hidden
+        report = self.bring(xml=cut, status=1)
+        self.assert_counts(report, edited=1, kept=1)
+        self.assertEqual(report["findings"], {"LF2113": 1})
+        self.docs[0]["gt"]["keypoints"][0]["points"][1] = [shapes.NAN, shapes.NAN]
+        self.assertEqual(crossing.samples_of(self.ds), self.docs)
+
+    def test_R04_two_skeletons_with_the_same_nodes_in_another_order(self):
+        lot = {f: {"_cls": "Keypoints", "keypoints": [points(n, *self.XY)]} for n, f in enumerate(self.NODES, 1)}
+        self.start(dict.fromkeys(self.NODES, "Keypoints"), lot, skeletons=self.NODES)
+        self.ship(*self.NODES)
+
+        def turned(xml):
+            nodes = re.findall(r"\s*<points .*?</points>", xml, re.S)
+            self.assertEqual(len(nodes), 3)
+            at = xml.index(nodes[0])
+            return xml[:at] + "".join(reversed(nodes)) + xml[at + len("".join(nodes)):]
+        self.assert_counts(self.bring(xml=turned), kept=2)
+        self.assert_unchanged(self.ds, self.before)
+
+
+class Runs(Required):
+    """R44: masks travel row by row in their tight box."""
+
+    def test_R44_boxes_are_tight_and_runs_fill_them(self):
+        every = {"hole": pixels_of(RING, 5, 5), "one pixel": {(33, 17)}, "corners": {(0, 0), (WIDTH - 1, HEIGHT - 1)},
+                 "all": {(x, y) for x in range(WIDTH) for y in range(HEIGHT)}, "left edge": {(0, y) for y in range(HEIGHT)},
+                 "last row": {(x, HEIGHT - 1) for x in range(3, WIDTH)}}
+        labels = []
+        for n, pixels in enumerate(every.values(), 1):  # in an array as large as the image: nothing of it is tight
+            grid = [[(x, y) in pixels for x in range(WIDTH)] for y in range(HEIGHT)]
+            labels.append(box(n, at=(0, 0, 1, 1), mask=npy(grid, "|b1")))
+        self.start({"gt": "Detections"}, {"gt": {"_cls": "Detections", "detections": labels}})
+        self.ship("gt:instances")
+        sent = self.masks(self.archives()[0])
+        self.assertEqual(list(sent.values()), list(every.values()))
+        for (_, says, _), pixels in zip(self.elements(self.archives()[0]), every.values()):
+            left, top = min(x for x, _ in pixels), min(y for _, y in pixels)
+            wide, high = max(x for x, _ in pixels) - left + 1, max(y for _, y in pixels) - top + 1
+            self.assertEqual([int(says[k]) for k in ("left", "top", "width", "height")], [left, top, wide, high])
+            self.assertEqual(sum(int(v) for v in says["rle"].split(",")), wide * high)
+        self.assert_counts(self.bring(), kept=len(every))
+        self.assert_unchanged(self.ds, self.before)

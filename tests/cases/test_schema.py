@@ -228,6 +228,17 @@ class Attributes(SchemaCase):
         self.assertEqual(json.dumps(got, sort_keys=True), json.dumps(
             {"text": "0012", "ints": 2, "words": "2", "tick": True, "bounds": 7, "number": 5}, sort_keys=True))
 
+    def test_W19_texts_stay_texts_unless_they_are_to_be_coerced(self):
+        texts = ("0012", "34", "1e5", "true", "calm")
+        schema = {"hulls": {"type": "detections", "classes": ["hull"], "attributes": {"name": {"type": "text"}}}}
+        for run, options, want in (("plain", (), list(texts)), ("coerced", ("--coerce-text",), [12, 34, 100000.0, True, "calm"])):
+            ds = self.copy(testenv.sample("harbor"), run)
+            self.export(ds, *self.schema(schema), out="out_" + run)
+            adds = [{"op": "add", "image": 0, "type": "rectangle", "label": "hull", "points": [10 * n, 10, 10 * n + 9, 50],
+                     "attributes": {"name": t}} for n, t in enumerate(texts, 1)]
+            self.assert_counts(self.merge(ds, self.far_side(edits=adds, out="out_" + run, back="back_" + run), *options), added=5)
+            got = [l["name"] for s in crossing.samples_of(ds) for l in crossing.labels_of(s, "hulls")]
+            self.assertEqual(json.dumps(got), json.dumps(want))
 
     def test_R38_flags_come_back_into_the_attributes_they_are(self):
         full = self.full()
