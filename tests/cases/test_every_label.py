@@ -8,6 +8,7 @@ import re
 
 import crossing
 import every_kind
+import judges
 import testenv
 
 FIXTURES = ("groups", "images_chunks", "images_cvat_run", "images_full", "images_legacy", "images_min",
@@ -85,6 +86,17 @@ def shipped(folder, field, kind):
     return sum(travels(label, singular(kind)) for doc in crossing.samples_of(folder) for label in labels_of(doc, field))
 
 
+def all_fields(folder):
+    """Each field as the type that ships the most of it, and how many labels those are; without those that ship nothing."""
+    fields, total = [], 0
+    for field, kinds in types_of(folder).items():
+        n, kind = max((shipped(folder, field, k), k) for k in kinds)
+        if n and field != WIDE:
+            fields.append("%s:%s" % (field, kind))
+            total += n
+    return fields, total
+
+
 class EveryLabel(crossing.CrossingCase):
     def dataset(self, name):
         return self.copy(testenv.shared("fixtures", "fiftyone", name), name)
@@ -116,17 +128,23 @@ class EveryLabel(crossing.CrossingCase):
         self.cross(self.dataset("images_full"), [WIDE], 0)
 
     def test_all_fields_together(self):
-        """Each as the type that ships the most of it; those that ship nothing stay out."""
         for name in FIXTURES:
-            folder = testenv.shared("fixtures", "fiftyone", name)
-            fields, total = [], 0
-            for field, kinds in types_of(folder).items():
-                n, kind = max((shipped(folder, field, k), k) for k in kinds)
-                if n and field != WIDE:
-                    fields.append("%s:%s" % (field, kind))
-                    total += n
+            fields, total = all_fields(testenv.shared("fixtures", "fiftyone", name))
             with self.subTest(fixture=name, fields=fields):
                 self.cross(self.dataset(name), fields, total)
+            self.clear()
+
+    def test_a_server_takes_every_archive(self):
+        for name in FIXTURES:
+            fields, _ = all_fields(testenv.shared("fixtures", "fiftyone", name))
+            self.export(self.dataset(name), fields=fields)
+            tasks = sorted(n for n in os.listdir(self.path("out")) if os.path.exists(self.path("out", n, "annotations.zip")))
+            self.assertEqual(len(tasks), len(fields))
+            for task in tasks:
+                with self.subTest(fixture=name, task=task):
+                    said = judges.check_cvat(self.path("out", task, "annotations.zip"), "--strict-meta",
+                                             "--labels", self.path("out", task, "labels.json"))
+                    self.assertEqual(said["errors"], [])
             self.clear()
 
     def test_the_model_ships_something_of_each_type(self):
