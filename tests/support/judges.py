@@ -42,17 +42,17 @@ def fiftyone(script, *args, **kw):
     return testenv.run([_need("LF_FIFTYONE_PYTHON"), script, *args], env=fiftyone_env(), **kw)
 
 
-def load(dirs, dump=False):
+def load(dirs, dump=False, pixels=False):
     """Native dataset folders as the real FiftyOne sees them: one dict a folder, in the order given.
 
     See fiftyone_load.py for the keys. A folder that does not load has "error". With dump=True
-    "samples" and "frames" hold every document.
+    "samples" and "frames" hold every document, with pixels=True each field's "arrays" its masks.
     """
     dirs = [os.fspath(d) for d in dirs]
     for d in dirs:
         if not os.path.isdir(d):
             raise AssertionError("%s is no folder" % d)
-    done = fiftyone(_tool("fiftyone_load.py"), *(["--dump"] if dump else []), *dirs)
+    done = fiftyone(_tool("fiftyone_load.py"), *["--dump"] * dump, *["--pixels"] * pixels, *dirs)
     out = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if len(out) != len(dirs):
         raise AssertionError("%d of %d folders answered\n%s%s" % (len(out), len(dirs), done.stdout, done.stderr))
