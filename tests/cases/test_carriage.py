@@ -33,13 +33,26 @@ class Element:
     def numbers(self, *keys):
         return [float(v) for k in keys for v in re.split("[,;]", self.says[k])]
 
+    def corners(self):
+        return self.numbers("xtl", "ytl", "xbr", "ybr")
+
     def mask(self):
         return {k: v for k, v in self.says.items() if k not in ("occluded",)}
 
 
 def new(cls, name, **more):
     """A label as an annotator added it."""
-    return {"_id": NEW, "_cls": cls, **({"attributes": {}} if cls in ("Detection", "Polyline", "Keypoint") else {}), "tags": [], "label": name, **more}
+    return {"_id": NEW, "_cls": cls, **({"attributes": {}} if cls in ("Detection", "Polyline", "Keypoint") else {}),
+            "tags": [], "label": name, **more}
+
+
+def do(op, number, **more):
+    """What an annotator does to the label of that number."""
+    return {"op": op, "id": id_of(number), **more}
+
+
+def attribute(number, name, value):
+    return do("attribute", number, name=name, value=value)
 
 
 def element_of(xml, label):
@@ -173,7 +186,8 @@ class Carriage(crossing.CrossingCase):
 class Documented(testenv.Case):
     def test_every_row_has_its_test(self):
         with open(os.path.join(testenv.SOURCE, "FORMATS.md"), encoding="utf-8") as f:
-            section = re.search(r"^## What is carried, label by label\n(.*?)(?=^## |\Z)", f.read(), re.M | re.S).group(1)
+            section = re.search(r"^## What is carried, label by label\n(.*?)(?=^## |\Z)", f.read(),
+                                re.M | re.S).group(1)
         found = re.findall(r"^\| `([a-z0-9-]+)` \|", section, re.M)
         self.assertEqual(len(found), len(set(found)))
         tests = {n for c in Carriage.__subclasses__() for n in vars(c) if n.startswith("test_")}
@@ -190,14 +204,14 @@ class AllLabels(Carriage):
                 self.ship(shipped=1, home=1, findings={"LF4001": 1})
                 self.assertEqual([e.id for e in self.sent[0]], [id_of(2)])
                 del self.labels()[1]
-                self.bring({"op": "delete", "id": id_of(2)}, deleted=1)
+                self.bring(do("delete", 2), deleted=1)
 
     def test_other_class(self):
         self.start("Detections", [box(1, "dog"), box(2)])
         self.ship(shipped=1, home=1, options=["--classes", "cat"])
         self.assertEqual([e.id for e in self.sent[0]], [id_of(2)])
         del self.labels()[1]
-        self.bring({"op": "delete", "id": id_of(2)}, deleted=1)
+        self.bring(do("delete", 2), deleted=1)
 
     def test_empty_field(self):
         made = {"_id": NEW, "_cls": "Classification", "tags": [], "label": "cat"}
@@ -208,13 +222,13 @@ class AllLabels(Carriage):
         self.labels(1).append(made)
         self.docs[2]["gt"] = {"_cls": "Classifications", "classifications": [made]}
         self.put_before_dataset_id(3, {"_cls": "Classifications", "classifications": [made]})
-        self.bring({"op": "delete", "id": id_of(1)}, *({"op": "add_tag", "image": n, "label": "cat"} for n in (1, 2, 3)),
+        self.bring(do("delete", 1), *({"op": "add_tag", "image": n, "label": "cat"} for n in (1, 2, 3)),
                    deleted=1, added=3)
         self.start("Classification", tag(1), None, ABSENT)
         self.ship(shipped=1)
         self.docs[0]["gt"], self.docs[1]["gt"] = None, made
         self.put_before_dataset_id(2, made)
-        self.bring({"op": "delete", "id": id_of(1)}, *({"op": "add_tag", "image": n, "label": "cat"} for n in (1, 2)),
+        self.bring(do("delete", 1), *({"op": "add_tag", "image": n, "label": "cat"} for n in (1, 2)),
                    deleted=1, added=2)
 
     def put_before_dataset_id(self, n, value):
@@ -233,7 +247,7 @@ class AllLabels(Carriage):
                 self.ship("gt:" + kind, shipped=1, home=1, findings={"LF4002": 1})
                 self.assertEqual([e.id for e in self.sent[0]], [id_of(2)])
                 del self.labels()[1]
-                self.bring({"op": "delete", "id": id_of(2)}, deleted=1)
+                self.bring(do("delete", 2), deleted=1)
 
     def test_single_field(self):
         add = {"op": "add_tag", "image": 0, "label": "dog"}
@@ -241,7 +255,7 @@ class AllLabels(Carriage):
         self.ship(shipped=2)
         self.bring(add, kept=2, refused=1, findings={"LF2112": 1}, status=1)
         self.docs[0]["gt"] = {"_id": NEW, "_cls": "Classification", "tags": [], "label": "dog"}
-        self.bring(add, {"op": "delete", "id": id_of(1)}, kept=1, added=1, deleted=1, findings={"LF2109": 1}, status=1)
+        self.bring(add, do("delete", 1), kept=1, added=1, deleted=1, findings={"LF2109": 1}, status=1)
 
     def test_stays_home(self):
         home = {"confidence": 0.25, "logits": npy([[1.5, -2.0]], "<f4"), "index": 7}
@@ -250,7 +264,7 @@ class AllLabels(Carriage):
         self.assertEqual([e.attrs for e in self.sent[0]], [{}, {}])
         self.labels()[0]["label"] = "dog"
         self.labels().append(new("Classification", "dog"))
-        self.bring({"op": "relabel", "id": id_of(1), "label": "dog"}, {"op": "add_tag", "image": 0, "label": "dog"},
+        self.bring(do("relabel", 1, label="dog"), {"op": "add_tag", "image": 0, "label": "dog"},
                    kept=1, edited=1, added=1)
 
     def test_copied_id(self):
@@ -258,7 +272,7 @@ class AllLabels(Carriage):
         self.ship(shipped=1)
         self.labels()[0]["bounding_box"] = [0.265625, 0.25, 0.5, 0.5]
         self.labels().append(new("Detection", "cat", bounding_box=[0.28125, 0.28125, 0.5, 0.5]))
-        self.bring({"op": "copy", "id": id_of(1), "dx": 2, "dy": 1}, {"op": "move", "id": id_of(1), "dx": 1},
+        self.bring(do("copy", 1, dx=2, dy=1), do("move", 1, dx=1),
                    edited=1, added=1, findings={"LF2107": 1}, status=1)
 
     def test_reach(self):
@@ -276,15 +290,15 @@ class AllLabels(Carriage):
                 if becomes:
                     one[0], one[2] = becomes
                 self.labels()[1]["bounding_box"][0] += 1 / 64  # was out as it was shipped, and is less so now
-                self.bring({"op": "points", "id": id_of(1), "points": [left, 8, 32, 24]},
-                           {"op": "move", "id": id_of(2), "dx": 1}, options=options, edited=2 - refused, refused=refused,
+                self.bring(do("points", 1, points=[left, 8, 32, 24]),
+                           do("move", 2, dx=1), options=options, edited=2 - refused, refused=refused,
                            findings=findings, status=None)
         self.start("Detections", [box(1)])
         self.ship(shipped=1)
-        self.bring({"op": "points", "id": id_of(1), "points": [65, 8, 70, 24]}, {"op": "add", "image": 0, "label": "cat",
-                   "type": "rectangle", "points": [-9, -9, -2, -2]}, refused=2, findings={"LF2121": 2}, status=1)
+        add = {"op": "add", "image": 0, "label": "cat", "type": "rectangle", "points": [-9, -9, -2, -2]}
+        self.bring(do("points", 1, points=[65, 8, 70, 24]), add, refused=2, findings={"LF2121": 2}, status=1)
         self.in_dataset(json.dumps(self.labels()[0]), "")  # gone here, out of the image there
-        self.bring({"op": "points", "id": id_of(1), "points": [65, 8, 70, 24]}, options=["--conflict", "theirs"], refused=1,
+        self.bring(do("points", 1, points=[65, 8, 70, 24]), options=["--conflict", "theirs"], refused=1,
                    findings={"LF2121": 1}, status=1)
 
     def test_nothing_left(self):
@@ -297,16 +311,18 @@ class AllLabels(Carriage):
                 with self.subTest(cls, says=says):
                     self.start(cls, label, **meta)
                     self.ship("gt:instances" if cls == "Detections" else "gt", shipped=1)
-                    self.bring(xml=lambda t: edit_element(t, id_of(1), says), ignored=1, findings={"LF2007": 1}, status=5)
+                    self.bring(xml=lambda t: edit_element(t, id_of(1), says), ignored=1, findings={"LF2007": 1},
+                               status=5)
         self.start("Detections", [box(1, at=SQUARE, mask=npy(SMALL))])
         self.ship("gt:instances", shipped=1)
-        self.bring({"op": "add", "image": 0, "type": "polygon", "label": "cat", "points": [70, 2, 75, 2, 75, 8]}, kept=1,
-                   refused=1, findings={"LF2114": 1}, status=1)
+        self.bring({"op": "add", "image": 0, "type": "polygon", "label": "cat", "points": [70, 2, 75, 2, 75, 8]},
+                   kept=1, refused=1, findings={"LF2114": 1}, status=1)
         self.start("Keypoints", [points(1, (0.5, 0.5))], skeletons={"gt": {"labels": ["nose"], "edges": []}})
         self.ship(shipped=1)
-        gone = '<skeleton label="person"><points label="nose" outside="1" occluded="0" points="1,1"></points></skeleton>'
-        self.bring(xml=lambda t: t.replace('outside="0"', 'outside="1"').replace("</image>", gone + "</image>"), refused=2,
-                   findings={"LF2114": 2}, status=1)
+        node = '<points label="nose" outside="1" occluded="0" points="1,1"></points>'
+        gone = '<skeleton label="person">%s</skeleton>' % node
+        self.bring(xml=lambda t: t.replace('outside="0"', 'outside="1"').replace("</image>", gone + "</image>"),
+                   refused=2, findings={"LF2114": 2}, status=1)
         self.in_dataset(json.dumps(self.labels()[0]), "")
         self.bring(xml=lambda t: t.replace('outside="0"', 'outside="1"'), options=["--conflict", "theirs"], refused=1,
                    findings={"LF2114": 1}, status=1)
@@ -316,17 +332,17 @@ class BoxesAndTags(Carriage):
     def test_box_outside(self):
         self.start("Detections", [box(1, at=(-0.25, 0.5, 0.5, 1.0)), box(2, at=(2.0, 2.0, 0.5, 0.5))])
         self.ship(shipped=2)
-        self.assertEqual([e.numbers("xtl", "ytl", "xbr", "ybr") for e in self.sent[0]], [[-16, 16, 16, 48], [128, 64, 160, 80]])
+        self.assertEqual([e.corners() for e in self.sent[0]], [[-16, 16, 16, 48], [128, 64, 160, 80]])
         self.labels()[0]["bounding_box"][3] = 0.75
-        self.bring({"op": "resize", "id": id_of(1), "dh": -8}, kept=1, edited=1)
+        self.bring(do("resize", 1, dh=-8), kept=1, edited=1)
 
     def test_box_negative(self):
         self.start("Detections", [box(1, at=(0.75, 0.75, -0.5, -0.25)), box(2, at=(0.75, 0.25, -0.5, 0.25))])
         self.ship(shipped=2)
-        self.assertEqual([e.numbers("xtl", "ytl", "xbr", "ybr") for e in self.sent[0]], [[16, 16, 48, 24], [16, 8, 48, 16]])
+        self.assertEqual([e.corners() for e in self.sent[0]], [[16, 16, 48, 24], [16, 8, 48, 16]])
         self.labels()[0]["bounding_box"] = [0.265625, 0.5, 0.5, 0.25]
         self.labels()[1]["label"] = "cat"
-        self.bring({"op": "move", "id": id_of(1), "dx": 1}, kept=1, edited=1)
+        self.bring(do("move", 1, dx=1), kept=1, edited=1)
 
     def test_box_flat(self):
         self.start("Detections", [box(1, at=(0.25, 0.25, 0.0, 0.5)), box(2)])
@@ -344,13 +360,14 @@ class BoxesAndTags(Carriage):
         self.ship(shipped=1, home=2, findings={"LF4002": 2})
         self.assertEqual([e.id for e in self.sent[0]], [id_of(3)])
         del self.labels()[2]
-        self.bring({"op": "delete", "id": id_of(3)}, deleted=1)
+        self.bring(do("delete", 3), deleted=1)
 
     def test_rotation(self):
         self.start("Detections", [box(1, rotation=370.5), box(2), box(3, rotation=-90), box(4, rotation=30.0), box(5),
                                   box(6, rotation=359.998)])
         self.ship(shipped=6)  # CVAT makes 360.00 of the last
-        self.assertEqual([e.says.get("rotation") for e in self.sent[0]], ["10.5", None, "270.0", "30.0", None, "359.998"])
+        self.assertEqual([e.says.get("rotation") for e in self.sent[0]],
+                         ["10.5", None, "270.0", "30.0", None, "359.998"])
         self.labels()[1]["rotation"] = 12.5
         self.labels()[3]["rotation"] = 0.0
 
@@ -358,7 +375,7 @@ class BoxesAndTags(Carriage):
             for n, angle in ((5, "360.00"), (1, "370.50"), (2, "372.50")):
                 xml = edit_element(xml, id_of(n), {"rotation": angle})
             return xml
-        self.bring({"op": "rotate", "id": id_of(4), "angle": 0}, xml=turned, kept=4, edited=2)
+        self.bring(do("rotate", 4, angle=0), xml=turned, kept=4, edited=2)
 
     def test_classification(self):
         self.start("Classifications", [tag(1), tag(2, "dog")], [tag(3)])
@@ -368,8 +385,8 @@ class BoxesAndTags(Carriage):
         self.labels(0)[0]["label"] = "dog"
         self.labels(0).append(new("Classification", "cat"))
         self.labels(1).clear()
-        self.bring({"op": "relabel", "id": id_of(1), "label": "dog"}, {"op": "add_tag", "image": 0, "label": "cat"},
-                   {"op": "delete", "id": id_of(3)}, kept=1, edited=1, added=1, deleted=1)
+        self.bring(do("relabel", 1, label="dog"), {"op": "add_tag", "image": 0, "label": "cat"},
+                   do("delete", 3), kept=1, edited=1, added=1, deleted=1)
 
 
 SQUARE = (0.25, 0.25, 4 / 64, 4 / 32)  # four by four pixels from 16, 8
@@ -382,9 +399,11 @@ class Instances(Carriage):
             with self.subTest(kind=kind, inside=inside):
                 grid = [[v * inside for v in r] for r in SMALL]
                 self.start("Detections", [box(1, at=SQUARE, mask=npy(grid, kind)),
-                                          box(2, "dog", at=(0.0, 0.0, 4 / 64, 4 / 32), mask=npy(rows("01", "11"), kind)),
+                                          box(2, "dog", at=(0.0, 0.0, 4 / 64, 4 / 32),
+                                              mask=npy(rows("01", "11"), kind)),
                                           box(3, at=(-2 / 64, 0.0, 4 / 64, 4 / 32), mask=npy(rows("01", "10"), kind)),
-                                          box(4, at=(16.6 / 64, 8.4 / 32, 3 / 64, 3.2 / 32), mask=npy(rows("1"), kind))])
+                                          box(4, at=(16.6 / 64, 8.4 / 32, 3 / 64, 3.2 / 32),
+                                              mask=npy(rows("1"), kind))])
                 self.ship("gt:instances", shipped=4)
                 self.assertEqual([e.mask() for e in self.sent[0]],
                                  [xml_mask(16, 8, SMALL), xml_mask(0, 0, rows("0011", "0011", "1111", "1111")),
@@ -393,23 +412,24 @@ class Instances(Carriage):
                 one["mask"] = npy([[v * inside for v in r] for r in rows("01100", "11110", "11111", "01100")], kind)
                 one["bounding_box"] = [0.25, 0.25, 5 / 64, 4 / 32]
                 two["label"] = "cat"
-                self.bring({"op": "mask", "id": id_of(1), "set": [[20, 10]]}, {"op": "relabel", "id": id_of(2), "label": "cat"},
+                self.bring(do("mask", 1, set=[[20, 10]]), do("relabel", 2, label="cat"),
                            kept=2, edited=2)
 
     def test_instance_disk(self):
         small = png([[v * 255 for v in r] for r in SMALL])
-        self.start("Detections", [box(1, at=SQUARE, mask_path="fields/gt/a.png"), box(2, at=SQUARE, mask_path="fields/gt/a.png"),
+        self.start("Detections", [box(1, at=SQUARE, mask_path="fields/gt/a.png"),
+                                  box(2, at=SQUARE, mask_path="fields/gt/a.png"),
                                   box(3, at=SQUARE, mask=npy(SMALL), mask_path="fields/gt/all.png")],
                    files={"fields/gt/a.png": small, "fields/gt/all.png": png(rows("1"))})
         self.ship("gt:instances", shipped=3)
         self.assertEqual([e.mask() for e in self.sent[0]], [xml_mask(16, 8, SMALL)] * 3)
         self.labels()[0].update(mask_path="fields/gt/new.png", bounding_box=[0.25, 0.25, 5 / 64, 4 / 32])
         self.files["fields/gt/new.png"] = png([[v * 255 for v in r] for r in rows("01100", "11110", "11111", "01100")])
-        self.bring({"op": "mask", "id": id_of(1), "set": [[20, 10]]}, kept=2, edited=1)
+        self.bring(do("mask", 1, set=[[20, 10]]), kept=2, edited=1)
         self.labels()[2].update(mask=npy(rows("11", "11")), bounding_box=[0.25, 0.25, 2 / 64, 2 / 32])
         clear = [[x, y] for x in range(16, 20) for y in range(8, 12) if x > 17 or y > 9]
-        self.bring({"op": "mask", "id": id_of(1), "set": [[20, 10]]},
-                   {"op": "mask", "id": id_of(3), "set": [[16, 8]], "clear": clear}, kept=2, edited=1)
+        self.bring(do("mask", 1, set=[[20, 10]]),
+                   do("mask", 3, set=[[16, 8]], clear=clear), kept=2, edited=1)
 
     def test_instance_empty(self):
         self.start("Detections", [box(1, mask=npy(rows("00"))), box(2, at=(1.5, 0.0, 0.1, 0.1), mask=npy(rows("1"))),
@@ -417,13 +437,13 @@ class Instances(Carriage):
         self.ship("gt:instances", shipped=1, home=2, findings={"LF4015": 2})
         self.assertEqual([e.id for e in self.sent[0]], [id_of(3)])
         del self.labels()[2]
-        self.bring({"op": "delete", "id": id_of(3)}, deleted=1)
+        self.bring(do("delete", 3), deleted=1)
 
     def test_instance_missing(self):
         self.start("Detections", [box(1, mask_path="no.png"), box(2, mask=npy(rows("1")))])
         self.ship("gt:instances", shipped=1, home=1, findings={"LF4013": 1})
         del self.labels()[1]
-        self.bring({"op": "delete", "id": id_of(2)}, deleted=1)
+        self.bring(do("delete", 2), deleted=1)
 
     def test_instance_both(self):
         self.start("Detections", [box(1, at=SQUARE, mask=npy(SMALL))])
@@ -433,12 +453,12 @@ class Instances(Carriage):
         one, = self.labels()
         one["mask"] = npy(rows("01100", "01110", "11111", "01000"))
         one["bounding_box"] = [0.25, 0.25, 5 / 64, 4 / 32]
-        self.bring({"op": "mask", "id": id_of(1), "set": [[20, 10]], "clear": [[18, 11]]}, edited=1)
+        self.bring(do("mask", 1, set=[[20, 10]], clear=[[18, 11]]), edited=1)
         # what theirs left is what ours erased
         self.start("Detections", [box(1, at=SQUARE, mask=npy(SMALL))])
         self.ship("gt:instances", shipped=1)
         self.in_dataset(*(json.dumps(npy(g)) for g in (SMALL, rows("0110", "1111", "0000", "0000"))))
-        self.bring({"op": "mask", "id": id_of(1), "clear": [[x, y] for x in range(16, 20) for y in (8, 9)]},
+        self.bring(do("mask", 1, clear=[[x, y] for x in range(16, 20) for y in (8, 9)]),
                    conflict=1, findings={"LF2008": 1}, status=6)
 
     def test_instance_lost(self):
@@ -448,7 +468,7 @@ class Instances(Carriage):
         self.files["m/a.png"] = png(rows("0000", "1111", "1111", "0110"))
         with open(os.path.join(self.ds, "m/a.png"), "wb") as f:
             f.write(self.files["m/a.png"])
-        edit = {"op": "mask", "id": id_of(1), "set": [[20, 10]]}
+        edit = do("mask", 1, set=[[20, 10]])
         self.bring(edit, kept=1, conflict=1, findings={"LF2122": 1, "LF2008": 1}, status=6)
         self.labels()[0].update(mask_path="m/new.png", bounding_box=[0.25, 0.25, 5 / 64, 4 / 32])
         self.files["m/new.png"] = png(rows("01100", "11110", "11111", "01100"))
@@ -457,11 +477,15 @@ class Instances(Carriage):
     def test_instance_polygons(self):
         self.start("Detections", [box(1, at=SQUARE, mask=npy(SMALL))])
         self.ship("gt:instances", shipped=1)
+        rings = ("16,8;20,8;20,12;16,12", "22,8;24,8;24,12;22,12")
+        ellipse = '<ellipse label="cat" cx="5" cy="5" rx="1.2" ry="1.2"></ellipse>'
+
         def drawn(t):
             e = element_of(t, id_of(1))
             inner = e[e.index(">"):-len("</mask>")]
-            return t.replace(e, "".join('<polygon label="cat" occluded="0" points="%s"%s</polygon>' % (p, inner) for p in (
-                "16,8;20,8;20,12;16,12", "22,8;24,8;24,12;22,12")) + '<ellipse label="cat" cx="5" cy="5" rx="1.2" ry="1.2"></ellipse>')
+            polygons = ['<polygon label="cat" occluded="0" points="%s"%s</polygon>' % (p, inner) for p in rings]
+            return t.replace(e, "".join(polygons) + ellipse)
+
         self.bring(xml=drawn, options=["--no-convert-shapes", "--unexpected", "ignore"], ignored=3, where=["-n"],
                    findings={"LF2013": 3, "LF2107": 1}, status=1)
         self.labels()[0].update(bounding_box=[0.25, 0.25, 8 / 64, 4 / 32], mask=npy(rows(*["11111011"] * 4)))
@@ -494,8 +518,8 @@ class Segmentations(Carriage):
     def test_segmentation(self):
         one, two, three = (4, 4, 8, 8), (8, 4, 12, 6), (20, 20, 22, 22)
         blue, green, black = (0, 0, 255), (0, 255, 0), (0, 0, 0)
-        keep = [{"op": "mask", "id": id_of(1), "set": [[8, 7]]}]  # onto the grass
-        over = keep + [{"op": "relabel", "id": id_of(1), "copy_no": 1, "label": "grass"}]
+        keep = [do("mask", 1, set=[[8, 7]])]  # onto the grass
+        over = keep + [do("relabel", 1, copy_no=1, label="grass")]
         cases = [("inline", kind, kind, TARGETS, 1, 2, 0) for kind in ("|u1", "<i4", "<u2", "<i8")]
         cases += [("inline", "|u1", "|u1", COLOURS, blue, green, black), ("disk", None, None, TARGETS, 1, 2, 0),
                   ("disk", None, None, COLOURS, blue, green, black)]
@@ -503,10 +527,12 @@ class Segmentations(Carriage):
             for where, kind, after, targets, grass, sky, none in cases if edits is keep else cases[-3:]:
                 with self.subTest(where=where, kind=kind, targets=targets, becomes=becomes):
                     old = ground((*one, grass), (*two, sky), (*three, grass), back=none)
-                    now = ground((*one, grass), (*two, sky if becomes == "sky" else grass), (*three, grass), (8, 7, 9, 8, grass),
+                    now = ground((*one, grass), (*two, sky if becomes == "sky" else grass), (*three, grass),
+                                 (8, 7, 9, 8, grass),
                                  back=none)
                     if where == "disk":
-                        self.start_ground(segmentation(1, mask_path="m/a.png"), targets=targets, files={"m/a.png": png(old)})
+                        self.start_ground(segmentation(1, mask_path="m/a.png"), targets=targets,
+                                          files={"m/a.png": png(old)})
                     else:
                         self.start_ground(segmentation(1, mask=npy(old, kind)), targets=targets)
                     self.ship(shipped=1)
@@ -521,27 +547,29 @@ class Segmentations(Carriage):
         self.start_ground(segmentation(1, mask=npy(ground((0, 0, 2, 2, 1)))), targets={"1": "grass", "300": "sky"})
         self.ship(shipped=1)
         self.docs[0]["gt"]["mask"] = npy(ground((0, 0, 2, 2, 300)), "<u2")
-        self.bring({"op": "relabel", "id": id_of(1), "label": "sky"}, edited=1)
+        self.bring(do("relabel", 1, label="sky"), edited=1)
 
     def test_segmentation_values(self):
         self.start_ground(segmentation(1, mask=npy(ground((0, 0, 4, 4, 1), (4, 0, 8, 4, 7)))))
         self.ship(shipped=1)
         self.assertEqual([e.mask() for e in self.sent[0]], [xml_mask(0, 0, full(4, 4))])
         self.docs[0]["gt"]["mask"] = npy(ground((0, 0, 4, 4, 1), (4, 0, 8, 4, 7), (4, 1, 5, 2, 1)))
-        self.bring({"op": "mask", "id": id_of(1), "set": [[4, 1]]}, edited=1)
+        self.bring(do("mask", 1, set=[[4, 1]]), edited=1)
 
     def test_segmentation_size(self):
         self.start_ground(segmentation(1, mask=npy(rows("0100", "0002"))), segmentation(2, mask=npy(rows("1"))))
         self.ship(shipped=2)
-        self.assertEqual([e.mask() for e in self.sent[0]], [xml_mask(16, 0, full(16, 16)), xml_mask(48, 16, full(16, 16))])
+        self.assertEqual([e.mask() for e in self.sent[0]], [xml_mask(16, 0, full(16, 16)),
+                                                            xml_mask(48, 16, full(16, 16))])
         self.docs[0]["gt"]["mask"] = npy(ground((16, 0, 32, 16, 1), (48, 16, 64, 32, 2), (0, 0, 1, 1, 1)))
-        self.bring({"op": "mask", "id": id_of(1), "set": [[0, 0]]}, kept=1, edited=1)
+        self.bring(do("mask", 1, set=[[0, 0]]), kept=1, edited=1)
 
     def test_segmentation_empty(self):
         self.start_ground(segmentation(1, mask=npy(ground())), segmentation(2, mask=npy(ground((0, 0, 1, 1, 1)))))
         self.ship(shipped=1, home=1, findings={"LF4015": 1})
         self.docs[0]["gt"]["mask"] = npy(ground((2, 3, 4, 4, 2)))
-        self.bring({"op": "add", "image": 0, "type": "mask", "label": "sky", "pixels": [[2, 3], [3, 3]]}, kept=1, edited=1)
+        self.bring({"op": "add", "image": 0, "type": "mask", "label": "sky", "pixels": [[2, 3], [3, 3]]}, kept=1,
+                   edited=1)
 
     def test_segmentation_copies(self):
         def add(label, *pixels, z=0):
@@ -562,11 +590,12 @@ class Segmentations(Carriage):
         self.start_ground(start)
         self.ship(shipped=1)
         self.docs[0]["gt"] = segmentation(1, mask=npy(ground((0, 0, 2, 2, 1), (10, 0, 12, 2, 2), (3, 3, 4, 4, 1))))
-        self.bring(add("grass", [3, 3], z=5), add("sky", [3, 3], z=6), xml=lambda t: t.replace('z_order="6"', 'z_order="4"'),
+        self.bring(add("grass", [3, 3], z=5), add("sky", [3, 3], z=6),
+                   xml=lambda t: t.replace('z_order="6"', 'z_order="4"'),
                    edited=1)
 
     def test_segmentation_gone(self):
-        gone = [{"op": "delete", "id": id_of(1)}] * 2
+        gone = [do("delete", 1)] * 2
         for options, status, counts in (([], 0, {"deleted": 1}), (["--no-allow-deletions"], 1, {"refused": 1})):
             with self.subTest(counts):
                 self.start_ground(segmentation(1, mask=npy(ground((0, 0, 2, 2, 1), (10, 0, 12, 2, 2)))),
@@ -579,7 +608,8 @@ class Segmentations(Carriage):
     def test_segmentation_polygons(self):
         self.start_ground(segmentation(1, mask=npy(ground((0, 0, 2, 2, 1)))))
         self.ship(shipped=1)
-        polygon = {"op": "add", "image": 0, "type": "polygon", "label": "sky", "points": [10, 10, 14, 10, 14, 12, 10, 12],
+        polygon = {"op": "add", "image": 0, "type": "polygon", "label": "sky",
+                   "points": [10, 10, 14, 10, 14, 12, 10, 12],
                    "attributes": {"label_id": id_of(1)}}
         ellipse = {"op": "add", "image": 0, "type": "ellipse", "label": "grass", "points": [25, 25, 26.2, 23.8]}
         self.docs[0]["gt"]["mask"] = npy(ground((0, 0, 2, 2, 1), (10, 10, 15, 13, 2), (24, 24, 26, 26, 1)))
@@ -593,7 +623,8 @@ MORE = [(0.75, 0.75), (0.875, 0.75), (0.875, 0.875)]
 
 class Lines(Carriage):
     def test_rings(self):
-        self.start("Polylines", [line(1, RING, HOLE, MORE, closed=True, filled=True), line(2, RING, closed=True, filled=True)])
+        self.start("Polylines", [line(1, RING, HOLE, MORE, closed=True, filled=True),
+                                 line(2, RING, closed=True, filled=True)])
         self.ship("gt:polygons", shipped=2)
         self.assertEqual([(e.kind, e.id, e.attrs, e.says["points"]) for e in self.sent[0]],
                          [("polygon", id_of(1), {"label_part": "%d/3" % (k + 1)}, points_text(*r))
@@ -601,27 +632,27 @@ class Lines(Carriage):
                          + [("polygon", id_of(2), {"label_part": ""}, points_text(*RING))])
         # the second ring moved and lost its part
         self.labels()[0]["points"][1] = [[x + 1 / 64, y] for x, y in HOLE]
-        self.bring({"op": "move", "id": id_of(1), "copy_no": 1, "dx": 1},
-                   {"op": "attribute", "id": id_of(1), "copy_no": 1, "name": "label_part", "value": ""}, kept=1, edited=1)
+        self.bring(do("move", 1, copy_no=1, dx=1),
+                   do("attribute", 1, copy_no=1, name="label_part", value=""), kept=1, edited=1)
         del self.labels()[0]["points"][1]
-        self.bring({"op": "delete", "id": id_of(1), "copy_no": 1}, kept=1, edited=1)
+        self.bring(do("delete", 1, copy_no=1), kept=1, edited=1)
         # the same task again and again, whose parts are those of the day it was shipped
         third = [[x + 1 / 192, y + 1 / 96] for x, y in MORE]
         self.start("Polylines", [line(1, RING, HOLE, third, MORE, closed=True, filled=True)])
         self.ship("gt:polygons", shipped=1)
-        gone = {"op": "delete", "id": id_of(1), "copy_no": 1}
+        gone = do("delete", 1, copy_no=1)
         del self.labels()[0]["points"][1]
         self.bring(gone, edited=1)
         self.bring(gone, xml=again, kept=1)
         self.labels()[0]["points"][1] = [[x, y] for (x, _), y in zip(third, (0.71875, 0.71875, 0.84375))]
-        moved = {"op": "points", "id": id_of(1), "copy_no": 1, "points": [48.33, 23, 56.33, 23, 56.33, 27]}
+        moved = do("points", 1, copy_no=1, points=[48.33, 23, 56.33, 23, 56.33, 27])
         self.bring(gone, moved, edited=1)  # number by number, at the place where it is by now
         self.labels()[0]["points"].append([list(p) for p in HOLE])
         moved["copy_no"] = 2
         self.bring(moved, edited=1)
         self.bring(moved, xml=again, kept=1)
         self.labels()[0]["points"][0][0][0] += 1 / 64
-        self.bring(moved, {"op": "points", "id": id_of(1), "points": [17, 8, 32, 8, 32, 16]}, edited=1)
+        self.bring(moved, do("points", 1, points=[17, 8, 32, 8, 32, 16]), edited=1)
         low = [[x, y + 1 / 96] for x, y in third]
         self.start("Polylines", [line(1, RING, HOLE, MORE, RING, low, closed=True, filled=True)])
         self.ship("gt:polygons", shipped=1)
@@ -642,9 +673,9 @@ class Lines(Carriage):
         self.ship("gt:polygons", shipped=2)
         self.assertEqual([e.attrs["note"] for e in self.sent[0]], ["a", "a", ""])
         self.labels()[0].update(label="path", note="b")
-        self.bring({"op": "relabel", "id": id_of(1), "label": "path"},
-                   {"op": "attribute", "id": id_of(1), "name": "note", "value": "b"},
-                   {"op": "attribute", "id": id_of(1), "copy_no": 1, "name": "note", "value": "c"}, kept=1, edited=1)
+        self.bring(do("relabel", 1, label="path"),
+                   do("attribute", 1, name="note", value="b"),
+                   do("attribute", 1, copy_no=1, name="note", value="c"), kept=1, edited=1)
         self.start("Polylines", [line(1, RING)])
         self.ship("gt:polylines", shipped=1)
         self.assertEqual(self.sent[0][0].attrs, {})
@@ -653,13 +684,14 @@ class Lines(Carriage):
         self.start("Polylines", [line(1, RING[:2], HOLE, [], closed=True, filled=True),
                                  line(2, RING[:2], closed=True, filled=True)])
         self.ship("gt:polygons", shipped=1, home=1, findings={"LF4014": 3, "LF4015": 1})
-        self.assertEqual([(e.attrs["label_part"], e.says["points"]) for e in self.sent[0]], [("2/3", points_text(*HOLE))])
+        self.assertEqual([(e.attrs["label_part"], e.says["points"]) for e in self.sent[0]],
+                         [("2/3", points_text(*HOLE))])
         self.labels()[0]["points"][1] = [[x, y + 1 / 32] for x, y in HOLE]
-        self.bring({"op": "move", "id": id_of(1), "dy": 1}, edited=1)
+        self.bring(do("move", 1, dy=1), edited=1)
         self.start("Polylines", [line(1, RING[:2], RING[:1]), line(2, RING[:1])])
         self.ship("gt:polylines", shipped=1, home=1, findings={"LF4014": 2, "LF4015": 1})
         del self.labels()[0]
-        self.bring({"op": "delete", "id": id_of(1)}, deleted=1)
+        self.bring(do("delete", 1), deleted=1)
 
     def test_closed_line(self):
         self.start("Polylines", [line(1, RING, closed=True), line(2, RING, closed=True), line(3, RING)])
@@ -669,8 +701,8 @@ class Lines(Carriage):
         one, two, _ = self.labels()
         one["points"][0][0][0] += 1 / 64
         two.update(points=[[list(p) for p in RING] + [[0.25, 0.3125]]], closed=False)
-        self.bring({"op": "points", "id": id_of(1), "points": [17, 8, 32, 8, 32, 16, 17, 8]},
-                   {"op": "points", "id": id_of(2), "points": [16, 8, 32, 8, 32, 16, 16, 10]}, kept=1, edited=2)
+        self.bring(do("points", 1, points=[17, 8, 32, 8, 32, 16, 17, 8]),
+                   do("points", 2, points=[16, 8, 32, 8, 32, 16, 16, 10]), kept=1, edited=2)
 
     def test_polygon_ends(self):
         near = (RING[0][0] + 1e-05, RING[0][1])  # the same place in CVAT's two decimals
@@ -681,7 +713,7 @@ class Lines(Carriage):
         moved = [0.265625, 0.25]
         for label in self.labels()[:2]:
             label["points"][0][0] = label["points"][0][3] = moved
-        self.bring(*({"op": "points", "id": id_of(n), "points": [17, 8, 32, 8, 32, 16]} for n in (1, 2)), kept=1, edited=2)
+        self.bring(*(do("points", n, points=[17, 8, 32, 8, 32, 16]) for n in (1, 2)), kept=1, edited=2)
 
     def test_closed_filled(self):
         self.start("Polylines", [line(1, RING, closed=False, filled=True), line(2, RING, closed=True, filled=True)])
@@ -689,7 +721,7 @@ class Lines(Carriage):
         self.assertEqual([sorted(e.says) for e in self.sent[0]], [["occluded", "points"]] * 2)
         for one in self.labels():
             one["points"][0][0][0] += 1 / 64
-        self.bring(*({"op": "points", "id": id_of(n), "points": [17, 8, 32, 8, 32, 16]} for n in (1, 2)), edited=2)
+        self.bring(*(do("points", n, points=[17, 8, 32, 8, 32, 16]) for n in (1, 2)), edited=2)
         self.bring(xml=lambda t: t.replace("polygon", "polyline"), ignored=2, findings={"LF2007": 2}, status=5)
 
     def test_polygon_masks(self):
@@ -709,21 +741,24 @@ class Keypoints(Carriage):
                                  points(2, (0.25, 0.75), (0.5, 0.5))])
         self.ship(shipped=2)
         self.assertEqual([(e.kind, e.says["points"]) for e in self.sent[0]],
-                         [("points", points_text((0.25, 0.25), (0.5, 0.5))), ("points", points_text((0.25, 0.75), (0.5, 0.5)))])
+                         [("points", points_text((0.25, 0.25), (0.5, 0.5))),
+                          ("points", points_text((0.25, 0.75), (0.5, 0.5)))])
         self.labels()[0]["points"][2] = [0.515625, 0.5]
         self.labels()[1]["points"] = [[0.25, 0.75], [0.375, 0.625], [0.5, 0.5]]
-        self.bring({"op": "points", "id": id_of(1), "points": [16, 8, 33, 16]},
-                   {"op": "points", "id": id_of(2), "points": [16, 24, 24, 20, 32, 16]}, edited=2)
-        for odd in (points(1, (0.25, 0.25), missing, (0.5, 0.5)), points(1, (0.25, 0.25), (0.5, 0.5), visible=[True, False])):
+        self.bring(do("points", 1, points=[16, 8, 33, 16]),
+                   do("points", 2, points=[16, 24, 24, 20, 32, 16]), edited=2)
+        for odd in (points(1, (0.25, 0.25), missing, (0.5, 0.5)),
+                    points(1, (0.25, 0.25), (0.5, 0.5), visible=[True, False])):
             with self.subTest(odd):
                 self.start("Keypoints", [odd])
                 self.ship(shipped=1)
-                self.bring({"op": "points", "id": id_of(1), "points": [16, 8, 33, 16, 1, 1]}, refused=1,
+                self.bring(do("points", 1, points=[16, 8, 33, 16, 1, 1]), refused=1,
                            findings={"LF2115": 1}, status=1)
 
     def test_skeleton(self):
         names = {"labels": ["nose", "ear", "tail"], "edges": [[0, 1, 2]]}
-        self.start("Keypoints", [points(1, (0.25, 0.25), [NAN, NAN], (0.5, 0.5)), points(2, (0.25, 0.25))], skeletons={"gt": names})
+        self.start("Keypoints", [points(1, (0.25, 0.25), [NAN, NAN], (0.5, 0.5)), points(2, (0.25, 0.25))],
+                   skeletons={"gt": names})
         self.ship(shipped=2)
         one, two = self.sent[0]
         self.assertEqual((one.kind, two.kind), ("skeleton", "points"))
@@ -740,13 +775,14 @@ class Keypoints(Carriage):
             return t.replace(e, re.match("<[^>]*>", e).group() + node("tail", tail) + node(
                 "ear", 'occluded="0" outside="0" points="24.00,12.00"') + kept + "</skeleton>")
         self.bring(xml=edit, kept=1, edited=1)
-        self.bring(xml=lambda t: edit(t, 'occluded="1" outside="0" points="32.00,16.00"'), kept=2, findings={"LF2113": 1}, status=1)
+        self.bring(xml=lambda t: edit(t, 'occluded="1" outside="0" points="32.00,16.00"'), kept=2,
+                   findings={"LF2113": 1}, status=1)
 
     def test_points_none(self):
         self.start("Keypoints", [points(1, [NAN, NAN], [NAN, NAN]), points(2), points(3, (0.5, 0.5))])
         self.ship(shipped=1, home=2, findings={"LF4015": 2})
         del self.labels()[2]
-        self.bring({"op": "delete", "id": id_of(3)}, deleted=1)
+        self.bring(do("delete", 3), deleted=1)
 
 
 class Scalars(Carriage):
@@ -764,22 +800,25 @@ class Scalars(Carriage):
         self.start_scalars(first, {"b": False, "n": None})
         self.ship(shipped=5, options=["--no-allow-label-edits", "--no-allow-spatial-edits"])
         self.assertEqual([(e.kind, e.name, e.attrs) for e in self.sent[0]],
-                         [("tag", "b", {"value": "true"}), ("tag", "n", {"value": "3"}), ("tag", "t", {"value": "a & b"}),
+                         [("tag", "b", {"value": "true"}), ("tag", "n", {"value": "3"}),
+                          ("tag", "t", {"value": "a & b"}),
                           ("tag", "x", {"value": "1e-05"})])
         self.docs[0].update(b=False, n=-4, t="12", x=7.0)
         self.bring(self.put(0, "false"), self.put(1, "-4"), self.put(2, "12"), self.put(3, "7"), kept=1, edited=4)
         for key in "bt":
             del self.docs[0][key]
-        self.bring(self.put(1, "4.5"), self.put(3, "many"), *({"op": "delete", "task": t, "image": 0, "tag": 0} for t in (0, 2)),
-                   kept=1, deleted=2, refused=2, findings={"LF2110": 2}, status=1)
+        gone = [{"op": "delete", "task": t, "image": 0, "tag": 0} for t in (0, 2)]
+        self.bring(self.put(1, "4.5"), self.put(3, "many"), *gone, kept=1, deleted=2, refused=2,
+                   findings={"LF2110": 2}, status=1)
         self.start_scalars(first)
         self.ship(shipped=4, options=["--no-allow-deletions"])
-        self.bring({"op": "delete", "task": 0, "image": 0, "tag": 0}, kept=3, refused=1, findings={"LF2009": 1}, status=1)
+        self.bring(gone[0], kept=3, refused=1, findings={"LF2009": 1}, status=1)
 
     def test_scalar_classes(self):
         self.start("StringField", "sun", "rain")
         self.ship(shipped=2, options=["--classes", "sun,rain,fog"])
-        self.assertEqual([[(e.kind, e.name, e.attrs) for e in s] for s in self.sent], [[("tag", "sun", {})], [("tag", "rain", {})]])
+        self.assertEqual([[(e.kind, e.name, e.attrs) for e in s] for s in self.sent],
+                         [[("tag", "sun", {})], [("tag", "rain", {})]])
         self.docs[1]["gt"] = "fog"
         self.bring({"op": "relabel", "image": 1, "tag": 0, "label": "fog"}, kept=1, edited=1)
 
@@ -792,7 +831,8 @@ class Scalars(Carriage):
 
     def test_scalar_new(self):
         for values, becomes, cls in ((["3", "4"], [3, 4], "IntField"), (["3", "4.5"], [3.0, 4.5], "FloatField"),
-                                     (["true", "False"], [True, False], "BooleanField"), (["3", "no"], ["3", "no"], "StringField")):
+                                     (["true", "False"], [True, False], "BooleanField"),
+                                     (["3", "no"], ["3", "no"], "StringField")):
             with self.subTest(cls):
                 self.start_with({}, document(0), document(1))
                 self.ship("new:scalar", shipped=0)
@@ -814,10 +854,6 @@ class Scalars(Carriage):
                 self.assert_as(self.ds)
 
 
-def attribute(n, name, value):
-    return {"op": "attribute", "id": id_of(n), "name": name, "value": value}
-
-
 class Attributes(Carriage):
     def given(self, **attrs):
         return ["--attributes", json.dumps(attrs)]
@@ -832,8 +868,10 @@ class Attributes(Carriage):
 
     def test_attribute_absent(self):
         given = self.given(t={"type": "text"}, c={"type": "checkbox"}, s={"type": "select", "values": ["a", "b"]},
-                           d={"type": "select", "values": ["a", "b"], "default": "b"}, r={"type": "radio", "values": ["x", "y"]},
-                           n={"type": "number", "values": [1, 9, 1]}, m={"type": "number", "values": [1, 9, 1], "default": 5})
+                           d={"type": "select", "values": ["a", "b"], "default": "b"},
+                           r={"type": "radio", "values": ["x", "y"]},
+                           n={"type": "number", "values": [1, 9, 1]},
+                           m={"type": "number", "values": [1, 9, 1], "default": 5})
         self.start("Classifications", [tag(1), tag(2, t=None, c=None, s=None, d=None, r=None, n=None, m=None), tag(3)])
         self.ship(shipped=3, options=given)
         self.assertEqual(self.values(), [{"t": "", "c": "false", "s": "", "d": "b", "r": "", "n": "1", "m": "5"}] * 3)
@@ -845,7 +883,8 @@ class Attributes(Carriage):
                    *(attribute(3, k, v) for k, v in chosen.items()), kept=1, edited=2)
 
     def test_attribute_number(self):
-        self.start("Classifications", [tag(1, count=3, score=1e-05), tag(2, count=3, score=100.0), tag(3), tag(4, count=3)])
+        self.start("Classifications", [tag(1, count=3, score=1e-05), tag(2, count=3, score=100.0), tag(3),
+                                       tag(4, count=3)])
         self.ship(shipped=4)
         self.assertEqual(self.values(), [{"count": "3", "score": "1e-05"}, {"count": "3", "score": "100.0"},
                                          {"count": "", "score": ""}, {"count": "3", "score": ""}])
@@ -868,8 +907,10 @@ class Attributes(Carriage):
         self.bring(attribute(1, "mixed", "False"), attribute(2, "flag", "true"), kept=1, edited=1)
 
     def test_attribute_home(self):
-        self.start("Classifications", [tag(1, done="maybe"), tag(2, note="a\u0007"), tag(3, note="x" * 4097), tag(4, done=True)])
-        self.ship(shipped=4, findings={"LF4003": 3}, options=self.given(done={"type": "checkbox"}, note={"type": "text"}))
+        self.start("Classifications", [tag(1, done="maybe"), tag(2, note="a\u0007"), tag(3, note="x" * 4097),
+                                       tag(4, done=True)])
+        given = self.given(done={"type": "checkbox"}, note={"type": "text"})
+        self.ship(shipped=4, findings={"LF4003": 3}, options=given)
         self.assertEqual(self.values(), [{"done": "false", "note": ""}] * 3 + [{"done": "true", "note": ""}])
         self.labels()[0].update(note="new")
         self.labels()[1].update(note="b")
@@ -894,7 +935,8 @@ class Attributes(Carriage):
 
     def test_attribute_other(self):
         link = {"_id": shapes.oid(9), "_cls": "Instance"}
-        self.start("Classifications", [tag(1, list=[1], dict={"a": 1}, date={"$date": 5}, instance=link, keyframe=True, note="x")])
+        self.start("Classifications", [tag(1, list=[1], dict={"a": 1}, date={"$date": 5}, instance=link, keyframe=True,
+                                           note="x")])
         self.ship(shipped=1)
         self.assertEqual(self.values(), [{"note": "x"}])
         self.labels()[0]["note"] = "y"
@@ -920,7 +962,7 @@ class Attributes(Carriage):
         self.assertEqual(self.values(), [{"fur": "red"}, {}, {}, {"fur": "blue"}])
         self.labels()[0]["label"] = "dog"
         self.labels()[2].update(label="cat", fur="long")
-        self.bring({"op": "relabel", "id": id_of(1), "label": "dog"}, {"op": "relabel", "id": id_of(3), "label": "cat"},
+        self.bring(do("relabel", 1, label="dog"), do("relabel", 3, label="cat"),
                    attribute(3, "fur", "long"), kept=2, edited=2)
 
     def test_attribute_read_only(self):
@@ -947,7 +989,7 @@ class Attributes(Carriage):
                 self.ship(shipped=2, options=options)
                 self.assertEqual([(e.says["occluded"], e.attrs) for e in self.sent[0]], [("0", {}), ("1", {})])
                 self.labels()[0][name] = True
-                self.bring({"op": "occluded", "id": id_of(1), "value": True}, kept=1, edited=1)
+                self.bring(do("occluded", 1, value=True), kept=1, edited=1)
         self.start("Classifications", [tag(1, occluded=True)])
         self.ship(shipped=1, findings={"LF4006": 1})
         self.assertEqual((self.inputs(), self.values()), ({"attr_occluded": "checkbox"}, [{"attr_occluded": "true"}]))
@@ -963,16 +1005,16 @@ class Attributes(Carriage):
                                  [("3", {}), ("4", {}), (None, {}), (None, {})])
                 self.labels()[0][name] = 5
                 self.labels()[2][name] = 6
-                self.bring({"op": "group", "id": id_of(1), "value": 5}, {"op": "group", "id": id_of(3), "value": 6},
-                           {"op": "group", "id": id_of(4), "value": 0}, kept=2, edited=2)
+                self.bring(do("group", 1, value=5), do("group", 3, value=6),
+                           do("group", 4, value=0), kept=2, edited=2)
 
     def test_flag_unmapped(self):
         self.start("Detections", [box(1), box(2), box(3)])
         self.ship(shipped=3)
-        self.bring({"op": "occluded", "id": id_of(1), "value": True}, {"op": "group", "id": id_of(2), "value": 2},
+        self.bring(do("occluded", 1, value=True), do("group", 2, value=2),
                    kept=3, findings={"LF2113": 2}, status=1)
 
     def test_z_order(self):
         self.start("Detections", [box(1), box(2)])
         self.ship(shipped=2)
-        self.bring({"op": "z_order", "id": id_of(1), "value": 2}, kept=2, findings={"LF2118": 1})
+        self.bring(do("z_order", 1, value=2), kept=2, findings={"LF2118": 1})

@@ -38,7 +38,8 @@ def tag(number, name="cat", **more):
 
 
 def line(number, *rings, name="road", closed=False, filled=False, **more):
-    return label("Polyline", number, name, points=[[list(p) for p in r] for r in rings], closed=closed, filled=filled, **more)
+    return label("Polyline", number, name, points=[[list(p) for p in r] for r in rings], closed=closed, filled=filled,
+                 **more)
 
 
 def points(number, *xy, name="person", **more):
@@ -166,4 +167,5 @@ def runs_of(grid):
 
 def xml_mask(left, top, grid):
     """Attributes of the <mask> that is this grid with its corner there."""
-    return {"left": str(left), "top": str(top), "width": str(len(grid[0])), "height": str(len(grid)), "rle": runs_of(grid)}
+    return {"left": str(left), "top": str(top), "width": str(len(grid[0])), "height": str(len(grid)),
+            "rle": runs_of(grid)}
