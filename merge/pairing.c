@@ -79,15 +79,17 @@ static void tie(struct lf_pairing *p, size_t base, size_t theirs)
 
 // ---------------------------------------------------------------------------- by id
 
-// One that did not move is the closest, whatever the order of its rings.
+// One that did not move is the closest, whatever the order of its rings and whether its
+// points are a skeleton.
 static double gap(const struct lf_rules *r, const struct lf_label *base,
                   const struct lf_label *theirs)
 {
     const struct lf_field *f = &r->run->schema.field[base->field];
     struct lf_attr_set attrs;
     unsigned parts = lf_changed(f, base, theirs, r->slack, &attrs);
-    return base->rings > 1 && !(parts & LF_SPACE) ? (parts & LF_CLASS ? 0.004 : 0)
-                                                  : lf_distance(base, theirs);
+    bool unlike = base->rings > 1 || base->kind != theirs->kind; // by their numbers
+    return unlike && !(parts & LF_SPACE) ? (parts & LF_CLASS ? 0.004 : 0)
+                                         : lf_distance(base, theirs);
 }
 
 // Labels of one id: the closest two first, until one side is used up.
