@@ -441,6 +441,34 @@ static bool on_start(void *user, struct lf_slice name, const struct lf_xml_attr 
     return ok;
 }
 
+// A task or job that lacks one of the field's classes has lost its shapes with it. A
+// project's labels are those of all its fields.
+static bool tell_gone_classes(struct cvat_doc *d, struct lf_error *err)
+{
+    struct cvat_meta *m = &d->meta;
+    int field = d->forced >= 0 ? d->forced : m->field;
+    bool any = false;
+    uint32_t row;
+    if (field < 0 || !m->labels || !strcmp(m->kind, "project"))
+        return true;
+    const struct lf_field *f = &d->run->schema.field[field];
+    bool *there = lf_arena_take(&m->arena, f->classes, sizeof *there, err);
+    if (!there)
+        return false;
+    for (size_t i = 0; i < m->labels; i++)
+        if (!m->label[i].node && lf_class_find_alias(f, m->label[i].name, &row))
+            any = there[row] = true;
+    for (size_t i = 0; any && i < f->classes; i++) {
+        struct lf_event e = {.code = LF_E_CLASS_GONE,
+                             .file = lf_slice_of(d->file),
+                             .field = f->name,
+                             .was = f->class[i].name};
+        if (!there[i] && !lf_events_add(d->ev, &e, err))
+            return false;
+    }
+    return true;
+}
+
 // "task 7" names what a later dump must be newer than; a task is told from a job by the
 // word.
 static bool end_meta(struct cvat_doc *d, struct lf_error *err)
@@ -449,8 +477,9 @@ static bool end_meta(struct cvat_doc *d, struct lf_error *err)
     m->seen = true;
     cvat_meta_settle(m, d->run);
     d->stamp = m->updated.len ? m->updated : m->dumped;
-    return !m->id.len || lf_arena_printf(&m->arena, &d->task, err, "%s %.*s", m->kind,
-                                         (int)m->id.len, m->id.at);
+    return (!m->id.len || lf_arena_printf(&m->arena, &d->task, err, "%s %.*s", m->kind,
+                                          (int)m->id.len, m->id.at)) &&
+           tell_gone_classes(d, err);
 }
 
 static bool on_end(void *user, struct lf_slice name, uint64_t line,

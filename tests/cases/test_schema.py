@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import crossing
 import testenv
@@ -81,6 +82,27 @@ class Classes(SchemaCase):
         self.assertEqual(report["findings"], {"LF2002": piers})
         self.assertIn("Pier", report["stderr"])
         self.assert_unchanged(self.ds, before)
+
+    def test_R18_a_class_that_is_gone_is_reported(self):
+        """Removed in the tool, which takes its shapes along; or renamed."""
+        self.export(self.ds, "--classes", "boat,buoy,pier,unused", fields=["ground_truth"])
+        piers = [d["_id"]["$oid"] for s in crossing.samples_of(self.ds) for d in crossing.labels_of(s, "ground_truth")
+                 if d["label"] == "pier"]
+        back = self.far_side(edits=[{"op": "delete", "id": i} for i in piers])
+
+        def without(name):
+            return lambda t: re.sub(r"\s*<label>\s*<name>%s</name>.*?</label>" % name, "", t, flags=re.S)
+        one = self.rewrite(back[0], without("unused"), "one.zip")
+        report = self.merge(self.ds, [one], where=("-n",), status=1)
+        self.assertEqual(report["findings"], {"LF2015": 1})
+        self.assertIn("unused", report["stderr"])
+        two = self.rewrite(one, without("pier"), "two.zip")
+        for archive in (two, "ground_truth=" + two):
+            report = self.merge(self.ds, [archive], where=("-n",), status=1)
+            self.assertEqual((report["findings"], report["counts"]["deleted"]), ({"LF2015": 2}, len(piers)))
+        renamed = self.rewrite(self.far_side(back="again")[0], lambda t: t.replace("pier", "Pier"), "renamed.zip")
+        report = self.merge(self.ds, [renamed], where=("-n",), status=1)
+        self.assertEqual(report["findings"], {"LF2015": 1, "LF2002": len(piers)})
 
     def test_W11_the_default_is_the_classes_seen_sorted(self):
         self.export(self.ds, fields=["ground_truth"])
