@@ -37,10 +37,11 @@ MUTANTS = [
      r"test_edits\.Identity"),
     ("labels without id by nearness only", "merge/pairing.c", ": 2; // as it was shipped", ": lf_overlap(l, m); // as",
      "laws"),
-    ("the dataset is renamed first", "merge/merge_run.c",
-     'add(m, c, "metadata.json", undo, metadata) &&',
-     'add(m, c, "samples.json", undo, m->changed) &&\n              add(m, c, "metadata.json", undo, metadata) && '
-     '(m->changed = false, true) &&', r"renamed_last"),
+    ("the dataset is renamed first", "merge/write_result.c",
+     '(!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&',
+     'add_samples(w, c, undo, err) && ((w->out = NULL, w->files = 0), true) &&\n'
+     '        (!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&',
+     r"renamed_last"),
     ("the right to move turned round", "merge/decide_space.c",
      "if (!(lf_field_of(j, base)->rights & LF_MAY_MOVE))", "if (lf_field_of(j, base)->rights & LF_MAY_MOVE)", r"test_edits\.Schema"),
     ("the right to move not asked for", "merge/decide_space.c",
