@@ -146,6 +146,11 @@ static bool judge(struct lf_deciding *j, const struct lf_label *base,
 static bool unexpected(struct lf_deciding *j, const struct lf_label *id_of,
                        const struct lf_label *theirs)
 {
+    struct lf_slice none = {0};
+    if (theirs->far) { // it would have been converted
+        j->counts->refused++;
+        return lf_tell(j, LF_E_FAR, "refused", id_of, theirs, none, none, "");
+    }
     j->counts->ignored++;
     return lf_tell(j, j->r->ignore_unexpected ? LF_N_TYPE_IGNORED : LF_E_TYPE,
                    "ignored", id_of, theirs, lf_slice_of(lf_kind_name(id_of->kind)),
@@ -384,8 +389,8 @@ static bool added(struct lf_deciding *j, size_t t)
         j->counts->refused++;
         return lf_tell(j, LF_E_SINGLE, "refused", l, l, none, l->name, "");
     }
-    if (lf_is_flat(l) &&
-        !lf_tell(j, LF_E_DEGENERATE, NULL, l, l, none, none, "the new box has no area"))
+    if (lf_is_flat(l) && !lf_tell(j, LF_E_DEGENERATE, NULL, l, l, none, none,
+                                  "the new shape has no area"))
         return false;
     if (lf_has_nothing(l)) {
         j->counts->refused++;

@@ -116,7 +116,7 @@ bool lf_judge_space(struct lf_deciding *j, const struct lf_label *base,
                             v);
     if (lf_is_flat(theirs) && !lf_is_flat(base) &&
         !lf_tell(j, LF_E_DEGENERATE, NULL, base, theirs, (struct lf_slice){0},
-                 (struct lf_slice){0}, "the box has no area any more"))
+                 (struct lf_slice){0}, "the shape has no area any more"))
         return false;
     if (base->lost)
         return take_lost(j, base, ours, theirs, v);

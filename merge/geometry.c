@@ -57,9 +57,27 @@ bool lf_has_nothing(const struct lf_label *l)
            !lf_bounds(l, box);
 }
 
+// Twice the area, signed.
+static double ring_area(const double *xy, uint32_t points)
+{
+    double sum = 0;
+    for (uint32_t i = 0, k = points - 1; i < points; k = i++)
+        sum += (xy[2 * (size_t)k] - xy[0]) * (xy[2 * (size_t)i + 1] - xy[1]) -
+               (xy[2 * (size_t)i] - xy[0]) * (xy[2 * (size_t)k + 1] - xy[1]);
+    return sum;
+}
+
 bool lf_is_flat(const struct lf_label *l)
 {
-    return l->kind == LF_BOX && !(l->xy[2] > l->xy[0] && l->xy[3] > l->xy[1]);
+    const double *xy = l->xy;
+    bool flat = l->kind == LF_POLYGON && l->rings;
+    if (l->kind == LF_BOX)
+        return !(xy[2] > xy[0] && xy[3] > xy[1]);
+    for (uint32_t i = 0; flat && i < l->rings; i++) {
+        flat = l->ring[i].points < 3 || ring_area(xy, l->ring[i].points) == 0;
+        xy += 2 * (size_t)l->ring[i].points;
+    }
+    return flat;
 }
 
 double lf_distance(const struct lf_label *a, const struct lf_label *b)

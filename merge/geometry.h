@@ -18,7 +18,7 @@ double lf_overlap(const struct lf_label *a, const struct lf_label *b);
 // A shape without a pixel, a ring or a point. A copy's may be: it says what the dataset
 // is to say.
 bool lf_has_nothing(const struct lf_label *l);
-// A box of no width or no height.
+// A box of no width or no height, a polygon whose rings have no area.
 bool lf_is_flat(const struct lf_label *l);
 
 enum lf_reach {

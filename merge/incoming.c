@@ -5,6 +5,7 @@
 #include "formats/base/alloc.h"
 #include "formats/label/pack.h"
 #include "formats/mask/join.h"
+#include "merge/geometry.h"
 
 bool lf_incoming_new(struct lf_incoming *in, const struct lf_run *run,
                      struct lf_error *err)
@@ -73,6 +74,19 @@ static bool check_size(const struct lf_incoming *in, const struct lf_item *item,
     return lf_fail_at_line(err, item->line);
 }
 
+// What lies nowhere in the image, or reaches over ten times its size, is not drawn into
+// it: cut at its edge it would look like somebody's work.
+static void find_far(const struct lf_incoming *in, struct lf_sample *s)
+{
+    const unsigned areas = LF_POLYGON | LF_ELLIPSE;
+    for (size_t i = 0; !in->keep_shapes && i < s->labels; i++) {
+        struct lf_label *l = &s->label[i];
+        unsigned kind = lf_field_kind(in->run->schema.field[l->field].type);
+        l->far = l->kind & areas && kind & (LF_MASK | LF_SEGMENT) &&
+                 lf_reach(l, s->width, s->height) == LF_REACH_FAR;
+    }
+}
+
 // Elements become labels here, where the image's size is known although the archive may
 // leave it out.
 static bool join(const struct lf_incoming *in, struct lf_item *item, uint32_t row,
@@ -84,6 +98,7 @@ static bool join(const struct lf_incoming *in, struct lf_item *item, uint32_t ro
         return true;
     item->sample.width = known->width;
     item->sample.height = known->height;
+    find_far(in, &item->sample);
     if (lf_join_shapes(&in->run->schema, !in->keep_shapes, &item->sample, a, err))
         return true;
     lf_id_print(&known->id, id);

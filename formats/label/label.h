@@ -106,6 +106,7 @@ struct lf_label {
     bool filled;            // polyline: it bounds an area
     bool fixed;       // keypoint: its number of points must stay (missing ones, lists)
     bool lost;        // what was shipped of its pixels is no longer known
+    bool far;         // from an archive: so far out that it is not converted
     bool says_form;   // from a copy: `closed` came back as well
     uint16_t came_as; // the kind it was converted from; 0: as it came
     uint32_t part;    // from an archive: this element is the part-th ..

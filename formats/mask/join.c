@@ -68,7 +68,7 @@ static bool trace(struct job *j, struct lf_label *l)
 
 static bool may_convert(const struct job *j, const struct lf_label *l)
 {
-    return j->convert && j->s->width && j->s->height && !l->whole.len;
+    return j->convert && j->s->width && j->s->height && !l->whole.len && !l->far;
 }
 
 static bool convert(struct job *j, struct lf_label *l)

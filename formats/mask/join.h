@@ -9,7 +9,8 @@
 
 // `s` has its width and height (pixels). With `convert`, polygons and ellipses become
 // masks in a field of instances or a segmentation, and masks polygons in a field of
-// polygons; without, they stay what they are. Labels that are whole already stay.
+// polygons; without, they stay what they are, and so do those that are `far`. Labels
+// that are whole already stay.
 LF_MUST_USE bool lf_join_shapes(const struct lf_schema *schema, bool convert,
                                 struct lf_sample *s, struct lf_arena *a,
                                 struct lf_error *err);

@@ -300,6 +300,12 @@ class AllLabels(Carriage):
         self.in_dataset(json.dumps(self.labels()[0]), "")  # gone here, out of the image there
         self.bring(do("points", 1, points=[65, 8, 70, 24]), options=["--conflict", "theirs"], refused=1,
                    findings={"LF2121": 1}, status=1)
+        # A shape that would be drawn into the image is not cut to look like somebody's work.
+        self.start("Detections", [box(1, at=SQUARE, mask=npy(SMALL))])
+        self.ship("gt:instances", shipped=1)
+        for at in ([70, 2, 75, 2, 75, 8], [2, 2, 2000, 2, 2, 8]):
+            self.bring({"op": "add", "image": 0, "type": "polygon", "label": "cat", "points": at}, kept=1, refused=1,
+                       findings={"LF2121": 1}, status=1)
 
     def test_nothing_left(self):
         nothing = {"rle": "4", "left": "0", "top": "0", "width": "2", "height": "2"}
@@ -313,10 +319,6 @@ class AllLabels(Carriage):
                     self.ship("gt:instances" if cls == "Detections" else "gt", shipped=1)
                     self.bring(xml=lambda t: edit_element(t, id_of(1), says), ignored=1, findings={"LF2007": 1},
                                status=5)
-        self.start("Detections", [box(1, at=SQUARE, mask=npy(SMALL))])
-        self.ship("gt:instances", shipped=1)
-        self.bring({"op": "add", "image": 0, "type": "polygon", "label": "cat", "points": [70, 2, 75, 2, 75, 8]},
-                   kept=1, refused=1, findings={"LF2114": 1}, status=1)
         self.start("Keypoints", [points(1, (0.5, 0.5))], skeletons={"gt": {"labels": ["nose"], "edges": []}})
         self.ship(shipped=1)
         node = '<points label="nose" outside="1" occluded="0" points="1,1"></points>'
@@ -351,6 +353,13 @@ class BoxesAndTags(Carriage):
         self.labels().append(new("Detection", "cat", bounding_box=[0.5, 0.5, 0.125, 0.0]))
         self.bring({"op": "add", "image": 0, "type": "rectangle", "label": "cat", "points": [32, 16, 40, 16]},
                    kept=2, added=1, findings={"LF2114": 1}, status=1)
+        self.start("Polylines", [line(1, [(0.1, 0.1), (0.5, 0.1), (0.5, 0.5)], closed=True, filled=True)])
+        self.ship("gt:polygons", shipped=1)
+        self.labels().append(new("Polyline", "road", points=[[[0.0625, 0.125], [0.125, 0.25], [0.1875, 0.375]]],
+                                 closed=True, filled=True))
+        self.bring({"op": "add", "image": 0, "type": "polygon", "label": "road", "points": [4, 4, 8, 8, 12, 12]}, kept=1,
+                   added=1, findings={"LF2114": 1}, status=1)
+
 
     def test_box_3d(self):
         solid = {"location": [1.0, 2.0, 3.0], "dimensions": [1.0, 1.0, 1.0]}

@@ -105,12 +105,40 @@ static void reach_of_a_shape(void **state)
     }
 }
 
+static void a_polygon_may_be_flat(void **state)
+{
+    (void)state;
+    static const struct {
+        double xy[8];
+        uint32_t points;
+        bool flat;
+    } rows[] = {
+        {{0, 0, 4, 0, 0, 4}, 3, false},       {{0, 0, 4, 0}, 2, true},
+        {{1, 1, 1, 1, 1, 1}, 3, true},        {{0, 0, 2, 2, 4, 4}, 3, true},
+        {{0, 0, 0, 4, 4, 4, 4, 0}, 4, false}, {{0, 0, 4, 4, 0, 0, 4, 4}, 4, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double xy[8];
+        struct lf_ring ring = {rows[i].points, 0};
+        memcpy(xy, rows[i].xy, sizeof xy);
+        struct lf_label l = {.kind = LF_POLYGON,
+                             .points = ring.points,
+                             .rings = 1,
+                             .ring = &ring,
+                             .xy = xy};
+        assert_int_equal(lf_is_flat(&l), rows[i].flat);
+        l.kind = LF_POLYLINE; // has no area to lose
+        assert_false(lf_is_flat(&l));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pixels_are_merged_one_by_one),
         cmocka_unit_test(an_instance_is_merged_too),
         cmocka_unit_test(reach_of_a_shape),
+        cmocka_unit_test(a_polygon_may_be_flat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
