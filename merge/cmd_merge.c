@@ -1,20 +1,7 @@
 #include "merge/cmd_merge.h"
 
-#include <stdio.h>
-
-#include "formats/base/json.h"
 #include "formats/base/number.h"
-#include "formats/base/out.h"
-#include "merge/merge_run.h"
-
-struct args {
-    struct lf_merge_job job;
-    const char *report;
-    struct lf_out *to; // the report, open before anything is changed; NULL: none
-    char out[4096];
-    bool quiet, verbose, json, help;
-    unsigned max_errors;
-};
+#include "merge/merge_report.h"
 
 static const struct lf_option options[] = {
     {"dataset", 0, "DIR", false,
@@ -71,7 +58,7 @@ static bool choose(const char *name, const char *value, const char *const *list,
                    "--%s cannot be \"%s\"; see 'labelferry help merge'", name, value);
 }
 
-static bool set_choice(struct args *a, const char *name, const char *value,
+static bool set_choice(struct lf_merge_args *a, const char *name, const char *value,
                        struct lf_error *err)
 {
     static const char *const conflicts[] = {"fail", "ours", "theirs", NULL};
@@ -111,7 +98,7 @@ static bool set_choice(struct args *a, const char *name, const char *value,
 static bool set(void *user, const struct lf_option *o, const char *value, bool off,
                 struct lf_error *err)
 {
-    struct args *a = user;
+    struct lf_merge_args *a = user;
     int64_t n;
     const struct lf_cli_place places[] = {
         {"dataset", &a->job.dataset, NULL},
@@ -140,129 +127,7 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
     return true;
 }
 
-static void balance(const struct args *a, const struct lf_merge_result *r,
-                    struct lf_events *ev, struct lf_buf *out)
-{
-    const struct lf_counts *c = &r->counts;
-    lf_buf_printf(
-        out,
-        "merge %s: %llu label%s = %llu kept + %llu edited + %llu added + %llu deleted "
-        "+ "
-        "%llu refused + %llu ignored + %llu conflict + %llu absent; items %llu of "
-        "%llu; %llu finding%s%s\n",
-        a->job.run, (unsigned long long)lf_counts_all(c), lf_plural(lf_counts_all(c)),
-        (unsigned long long)c->kept, (unsigned long long)c->edited,
-        (unsigned long long)c->added, (unsigned long long)c->deleted,
-        (unsigned long long)c->refused, (unsigned long long)c->ignored,
-        (unsigned long long)c->conflict, (unsigned long long)c->absent,
-        (unsigned long long)r->came, (unsigned long long)r->items,
-        (unsigned long long)lf_events_of(ev, LF_WARNING),
-        lf_plural(lf_events_of(ev, LF_WARNING)),
-        r->repeated      ? " (merged before)"
-        : r->written     ? ""
-        : a->job.dry_run ? " (dry run: nothing written)"
-                         : " (nothing written)");
-}
-
-// ---------------------------------------------------------------------------- report
-
-static void report_head(const struct args *a, const struct lf_merge_result *r,
-                        struct lf_events *ev, const struct lf_error *err, int status,
-                        struct lf_buf *out)
-{
-    const struct lf_counts *c = &r->counts;
-    lf_buf_printf(
-        out,
-        "{\"labelferry\": \"%s\", \"report\": 1, \"command\": \"merge\", \"exit\": %d, "
-        "\"written\": %s, \"run\": ",
-        LF_VERSION, status, r->written ? "true" : "false");
-    lf_json_quote(out, lf_slice_of(a->job.run), true);
-    lf_buf_printf(
-        out,
-        ",\n \"counts\": {\"kept\": %llu, \"edited\": %llu, \"added\": %llu, "
-        "\"deleted\": %llu, \"refused\": %llu, \"ignored\": %llu, \"conflict\": %llu, "
-        "\"absent\": %llu, \"labels\": %llu},\n \"home\": %llu,\n \"items\": {\"run\": "
-        "%llu, \"came\": "
-        "%llu, "
-        "\"unmatched\": %llu, \"changed\": %llu},\n \"archives\": ",
-        (unsigned long long)c->kept, (unsigned long long)c->edited,
-        (unsigned long long)c->added, (unsigned long long)c->deleted,
-        (unsigned long long)c->refused, (unsigned long long)c->ignored,
-        (unsigned long long)c->conflict, (unsigned long long)c->absent,
-        (unsigned long long)lf_counts_all(c), (unsigned long long)r->home,
-        (unsigned long long)r->items, (unsigned long long)r->came,
-        (unsigned long long)r->unmatched, (unsigned long long)r->changed);
-    lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));
-    if (err->code != LF_OK) {
-        char line[1024];
-        lf_error_print(err, line, sizeof line);
-        lf_buf_printf(
-            out, ",\n \"error\": {\"code\": \"LF%04d\", \"text\": ", (int)err->code);
-        lf_json_quote(out, lf_slice_of(line), true);
-        lf_buf_char(out, '}');
-    }
-    lf_buf_text(out, ",\n \"findings\": ");
-    lf_events_counts_json(ev, out);
-    lf_buf_text(out, ",\n \"events\": [");
-}
-
-static bool to_stdout(void *user, struct lf_slice text, struct lf_error *err)
-{
-    (void)user;
-    return lf_cli_print(text, err);
-}
-
-static bool to_file(void *user, struct lf_slice text, struct lf_error *err)
-{
-    return lf_out_write(user, text, err);
-}
-
-static bool write_json(struct lf_events *ev, struct lf_slice head,
-                       bool (*write)(void *user, struct lf_slice text,
-                                     struct lf_error *err),
-                       void *user, struct lf_error *err)
-{
-    return write(user, head, err) && lf_events_json(ev, write, user, err) &&
-           write(user, LF_S("]}\n"), err);
-}
-
-static bool write_report(const struct args *a, const struct lf_merge_result *r,
-                         struct lf_events *ev, struct lf_slice head,
-                         struct lf_error *err)
-{
-    struct lf_buf text = {0};
-    bool json = lf_slice_ends(lf_slice_of(a->report), LF_S(".json"));
-    balance(a, r, ev, &text);
-    bool ok = json ? write_json(ev, head, to_file, a->to, err)
-                   : lf_buf_ok(&text, err) &&
-                         lf_out_write(a->to, lf_buf_view(&text), err) &&
-                         lf_events_text(ev, to_file, a->to, err);
-    ok = ok && lf_out_commit(a->to, true, err);
-    lf_buf_done(&text);
-    return ok || lf_fail_in_file(err, a->report);
-}
-
-static int finish(const struct args *a, const struct lf_merge_result *r,
-                  struct lf_events *ev, const struct lf_error *stopped, int status)
-{
-    struct lf_buf head = {0}, line = {0};
-    struct lf_error err = {0};
-    report_head(a, r, ev, stopped, status, &head);
-    bool ok = lf_buf_ok(&head, &err);
-    ok = ok && (!a->json || write_json(ev, lf_buf_view(&head), to_stdout, NULL, &err));
-    ok = ok && (!a->to || write_report(a, r, ev, lf_buf_view(&head), &err));
-    if (!a->quiet && r->items) {
-        balance(a, r, ev, &line);
-        lf_buf_char(&line, '\0');
-        (void)fputs(line.at ? line.at : "", stderr);
-    }
-    lf_buf_done(&head);
-    lf_buf_done(&line);
-    // What stopped the merge was said; that the report failed alike says nothing new.
-    return ok || err.code == stopped->code ? status : lf_cli_fail(&err);
-}
-
-static bool check(struct args *a, int words, char **argv, struct lf_error *err)
+static bool check(struct lf_merge_args *a, int words, char **argv, struct lf_error *err)
 {
     struct lf_merge_job *j = &a->job;
     if (words < 2)
@@ -282,7 +147,7 @@ static bool check(struct args *a, int words, char **argv, struct lf_error *err)
 
 static int run_merge(int argc, char **argv)
 {
-    struct args a = {.max_errors = 20, .job.dataset = "."};
+    struct lf_merge_args a = {.max_errors = 20, .job.dataset = "."};
     struct lf_error err = {0};
     struct lf_merge_result result = {0};
     int words = 0, status;
@@ -298,7 +163,7 @@ static int run_merge(int argc, char **argv)
     lf_events_rest(ev);
     status = ok ? (lf_events_of(ev, LF_WARNING) ? 1 : 0) : lf_cli_fail(&err);
     if (ev)
-        status = finish(&a, &result, ev, &err, status);
+        status = lf_merge_finish(&a, &result, ev, &err, status);
     lf_out_free(&a.to);
     lf_merge_result_done(&result);
     lf_events_free(&ev);

@@ -37,7 +37,7 @@ MUTANTS = [
      r"test_edits\.Identity"),
     ("labels without id by nearness only", "merge/pairing.c", ": 2; // as it was shipped", ": lf_overlap(l, m); // as",
      "laws"),
-    ("the dataset is renamed first", "merge/write_result.c",
+    ("the dataset is renamed first", "merge/write_in_place.c",
      '(!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&',
      'add_samples(w, c, undo, err) && ((w->out = NULL, w->files = 0), true) &&\n'
      '        (!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&',
@@ -56,7 +56,7 @@ MUTANTS = [
      "*set_size = low || high;", r"test_every_kind_of_edit"),
     ("a moved box is off by two roundings", "formats/fiftyone/fo_edits.c", "        from += grown / 2;", "        from += 0;",
      "laws"),
-    ("base does not move on", "merge/merge_run.c", "if (!ok || !plan.count || m->job->dry_run)", "if (ok)",
+    ("base does not move on", "merge/move_base.c", "if (!ok || !plan.count || m->job->dry_run)", "if (ok)",
      r"test_edits\.MondayAndTuesday"),
     ("archives in the order of the command line", "merge/incoming.c", "int d = strcmp((*x)->digest, (*y)->digest);",
      "int d = 0;", "laws"),

@@ -1,0 +1,164 @@
+#include "merge/merging.h"
+
+static const struct lf_slice none;
+
+static bool note(void *user, enum lf_code code, const struct lf_change *c,
+                 unsigned attr, struct lf_error *err)
+{
+    struct lf_merging *m = user;
+    char id[25];
+    const struct lf_label *l = c->ours ? c->ours : c->theirs;
+    const struct lf_field *f = &m->run.schema.field[c->field];
+    const struct lf_attr *old = c->ours ? lf_label_attr(c->ours, attr) : NULL;
+    const struct lf_attr *new = lf_label_attr(c->theirs, attr);
+    lf_id_print(c->ours ? &l->id : &c->id, id);
+    struct lf_event e = {.code = code,
+                         .line = c->theirs->line,
+                         .field = f->name,
+                         .label = lf_slice_of(id),
+                         .was = old               ? old->text
+                                : attr < f->attrs ? f->attr[attr].preset
+                                                  : l->raw,
+                         .came = new ? new->text : (struct lf_slice){0}};
+    return lf_events_add(m->ev, &e, err);
+}
+
+bool lf_parse_and_ship(struct lf_merging *m, struct lf_slice doc, struct lf_slice files,
+                       uint32_t row, struct lf_sample *s, struct lf_sample *shipped)
+{
+    m->source.then = files;
+    const struct lf_run_item *item = &m->run.item[row];
+    bool relative = m->in.format->relative;
+    *s = (struct lf_sample){.id = item->id,
+                            .row = row,
+                            .width = relative ? 1 : item->width,
+                            .height = relative ? 1 : item->height};
+    bool ok = fo_parse(&m->source, doc, &m->a, s, m->err);
+    m->source.then = none;
+    if (!ok)
+        return false;
+    *shipped = *s;
+    shipped->label = lf_arena_take(&m->a, s->labels, sizeof *s->label, m->err);
+    if (!shipped->label)
+        return false;
+    if (s->labels)
+        memcpy(shipped->label, s->label, s->labels * sizeof *s->label);
+    return m->in.format->ship(&m->run, shipped, &m->a, NULL, m->err);
+}
+
+static bool take_theirs(struct lf_merging *m, size_t from, size_t to,
+                        struct lf_theirs **theirs, size_t *count)
+{
+    *count = 0;
+    *theirs = lf_arena_take(&m->a, to - from, sizeof **theirs, m->err);
+    for (size_t i = from; *theirs && i < to; i++) {
+        struct lf_theirs *t = &(*theirs)[*count];
+        if (!lf_incoming_take(&m->in, i, &m->a, &t->sample, &t->file, &t->item, m->err))
+            return false;
+        bool again = i > from && m->in.place[i].source == m->in.place[i - 1].source &&
+                     m->in.place[i].only == m->in.place[i - 1].only;
+        struct lf_event e = {.code = LF_E_ITEM_TWICE, .file = t->file, .item = t->item};
+        if (!again)
+            ++*count;
+        else if (!lf_events_add(m->ev, &e, m->err) ||
+                 !lf_join_theirs(&(*theirs)[*count - 1].sample, &t->sample, &m->a,
+                                 m->err))
+            return false;
+    }
+    return *theirs != NULL;
+}
+
+// New masks before the document that names them.
+static bool write_edited(struct lf_merging *m, const struct fo_doc *doc,
+                         const struct lf_edits *edits, const struct fo_new_files *masks)
+{
+    struct lf_buf text = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < masks->count; i++)
+        ok = lf_writing_mask(&m->out, &masks->file[i], m->err);
+    lf_edits_apply(edits, doc->raw, &text);
+    ok = ok && lf_buf_ok(&text, m->err);
+    struct lf_slice now = lf_buf_view(&text);
+    ok = ok && lf_writing_doc(&m->out, doc, &now, m->err);
+    lf_buf_done(&text);
+    return ok;
+}
+
+bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t row)
+{
+    struct lf_sample ours, base, ours_shipped, base_shipped;
+    struct lf_changes plan = {0};
+    struct lf_edits edits;
+    struct lf_theirs *theirs;
+    struct lf_slice was, files;
+    struct fo_new_files masks = {0};
+    size_t from, to, count = 0;
+    uint64_t conflicts = m->result->counts.conflict;
+    bool ok = lf_base_of(m, doc->raw, row, &was, &files) &&
+              lf_parse_and_ship(m, doc->raw, none, row, &ours, &ours_shipped);
+    const struct lf_sample *base_side = &ours_shipped;
+    if (ok && was.at != doc->raw.at) {
+        ok = lf_parse_and_ship(m, was, files, row, &base, &base_shipped);
+        base_side = &base_shipped;
+    }
+    lf_incoming_of(&m->in, row, &from, &to);
+    bool *told =
+        ok ? lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err) : NULL;
+    if (!told || !take_theirs(m, from, to, &theirs, &count) ||
+        !lf_fold(&m->rules, base_side, &ours_shipped, theirs, count, &m->a, &plan, told,
+                 &m->result->counts, m->ev, m->err))
+        return false;
+    for (size_t b = 0; b < base_side->labels; b++)
+        m->result->counts.absent += base_side->label[b].shipped && !told[b];
+    if (!count)
+        return lf_writing_doc(&m->out, doc, NULL, m->err);
+    for (size_t i = 0; i < ours_shipped.labels; i++)
+        m->result->home += !ours_shipped.label[i].shipped;
+    struct fo_notes notes = {m, note};
+    ok = fo_edits(&m->source, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
+                  &edits, &masks, m->err) &&
+         (!m->run.has_base ||
+          lf_move_base(m, base_side, files, theirs, count, row,
+                       m->result->counts.conflict > conflicts ? &plan : NULL));
+    if (!ok || !edits.count)
+        return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
+    m->result->changed++;
+    return write_edited(m, doc, &edits, &masks);
+}
+
+// A sample that the dataset no longer holds: what came back for it cannot be taken, and
+
+bool lf_account_missing(struct lf_merging *m, uint32_t row)
+{
+    struct lf_sample base, shipped;
+    struct lf_slice was;
+    size_t from, to;
+    char id[25];
+    lf_id_print(&m->run.item[row].id, id);
+    if (m->run.has_base) {
+        if (!lf_base_read(&m->run, row, &m->a, &was, m->err) ||
+            !lf_parse_and_ship(m, was, lf_base_files(was), row, &base, &shipped))
+            return false;
+        for (size_t b = 0; b < shipped.labels; b++)
+            m->result->counts.absent += shipped.label[b].shipped;
+    }
+    lf_incoming_of(&m->in, row, &from, &to);
+    for (; from < to; from++) {
+        struct lf_theirs t;
+        struct lf_event e = {.code =
+                                 m->in.pass_over ? LF_N_PASSED_OVER : LF_E_UNMATCHED,
+                             .sample = lf_slice_of(id),
+                             .text = LF_S("the dataset no longer holds the sample")};
+        if (!lf_incoming_take(&m->in, from, &m->a, &t.sample, &t.file, &t.item, m->err))
+            return false;
+        e.file = t.file;
+        e.item = t.item;
+        m->result->unmatched++;
+        m->result->counts.ignored += t.sample.labels;
+        m->result->counts.returned += t.sample.labels;
+        if (!lf_events_add(m->ev, &e, m->err))
+            return false;
+    }
+    lf_arena_reset(&m->a);
+    return true;
+}

@@ -1,0 +1,40 @@
+#include "merge/merging.h"
+
+bool lf_stop_at_policies(struct lf_merging *m)
+{
+    struct lf_counts *c = &m->result->counts;
+    c->ignored += m->in.unmatched_labels;
+    c->returned += m->in.unmatched_labels;
+    if (!lf_counts_balance(c))
+        return lf_fail(
+            m->err, LF_E_BALANCE,
+            "%llu pairs are in buckets, %llu were there to account for",
+            (unsigned long long)lf_counts_all(c),
+            (unsigned long long)(c->told + c->absent + c->returned - c->paired));
+    // A copy of the dataset is known by its sample ids; an archive only by its labels'.
+    if (!m->in.format->relative && c->told && c->ids && !c->known_ids)
+        return lf_fail(
+            m->err, LF_E_FOREIGN_RUN,
+            "none of the %llu label ids in the archives was shipped by run \"%.*s\"",
+            (unsigned long long)c->ids, (int)m->run.key.len, m->run.key.at);
+    if (lf_events_count(m->ev, LF_E_TYPE) && !m->job->ignore_unexpected)
+        return lf_fail(
+            m->err, LF_E_TYPE,
+            "unexpected shapes came back (%llu); --unexpected ignore leaves them out",
+            (unsigned long long)lf_events_count(m->ev, LF_E_TYPE));
+    if (m->job->fail_unmatched && m->result->unmatched)
+        return lf_fail(m->err, LF_E_UNMATCHED, "%llu items match no sample",
+                       (unsigned long long)m->result->unmatched);
+    if (m->job->fail_class && lf_events_count(m->ev, LF_E_CLASS))
+        return lf_fail(m->err, LF_E_CLASS, "%llu labels of unknown classes came back",
+                       (unsigned long long)lf_events_count(m->ev, LF_E_CLASS));
+    if (m->job->fail_attr && lf_events_count(m->ev, LF_E_ATTR))
+        return lf_fail(m->err, LF_E_ATTR, "%llu values of unknown attributes came back",
+                       (unsigned long long)lf_events_count(m->ev, LF_E_ATTR));
+    if (c->conflict && m->job->conflict == LF_CONFLICT_FAIL)
+        return lf_fail(
+            m->err, LF_E_CONFLICT,
+            "%llu labels were edited on both sides; --conflict ours or theirs decides",
+            (unsigned long long)c->conflict);
+    return true;
+}
