@@ -5,21 +5,7 @@
 #include <sys/stat.h>
 
 #include "formats/base/relpath.h"
-
-// Opens the record when there is one at all; what is damaged is an error, not "none".
-static bool try_folder(struct lf_run *run, const char *folder, bool *found,
-                       struct lf_error *err)
-{
-    struct stat st;
-    char path[4200];
-    *found = false;
-    if (!lf_path_join(path, sizeof path, folder, "run.json", err))
-        return false;
-    if (stat(path, &st) != 0)
-        return true;
-    *found = lf_run_open(run, folder, err);
-    return *found || lf_fail_in_file(err, path);
-}
+#include "formats/label/run_place.h"
 
 // The folder beside an archive, or above it, that export made: it holds run/.
 static bool try_beside(const char *archive, const char *key, struct lf_run *run,
@@ -33,7 +19,7 @@ static bool try_beside(const char *archive, const char *key, struct lf_run *run,
         return false;
     for (int level = 0; level < 3 && !*found; level++) {
         if (!lf_path_printf(folder, sizeof folder, err, "%s/run", path) ||
-            !try_folder(run, folder, found, err))
+            !lf_run_try(run, folder, found, err))
             return false;
         if (*found && !lf_slice_is(run->key, key)) {
             lf_run_done(run);
@@ -65,7 +51,7 @@ static bool search(const struct lf_merge_job *job, struct lf_run *run,
     char folder[4200], below[300];
     bool found = false;
     if (strchr(job->run, '/') || !lf_run_key_ok(lf_slice_of(job->run))) {
-        if (!try_folder(run, job->run, &found, err))
+        if (!lf_run_try(run, job->run, &found, err))
             return false;
         return found || lf_fail(err, LF_E_RUN_MISSING,
                                 "there is no run record in \"%s\"", job->run);
@@ -74,10 +60,10 @@ static bool search(const struct lf_merge_job *job, struct lf_run *run,
         return false;
     if (job->runs_dir &&
         (!lf_path_join(folder, sizeof folder, job->runs_dir, job->run, err) ||
-         !try_folder(run, folder, &found, err)))
+         !lf_run_try(run, folder, &found, err)))
         return false;
     if (!found && (!lf_path_join(folder, sizeof folder, job->dataset, below, err) ||
-                   !try_folder(run, folder, &found, err)))
+                   !lf_run_try(run, folder, &found, err)))
         return false;
     for (size_t i = 0; !found && i < job->archives; i++)
         if (!try_beside(job->archive[i], job->run, run, &found, err))

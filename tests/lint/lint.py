@@ -13,11 +13,11 @@ import shutil
 import subprocess
 import sys
 
-ROOMS = ("formats", "convert", "merge", "labelferry.c")
+ROOMS = ("formats", "convert", "merge", "runs", "labelferry.c")
 BASE, LABEL, MASK, FORMAT = "formats/base/", "formats/label/", "formats/mask/", "formats/format.h"
-# What convert and merge may see of formats: the model, the table, and the dataset's own format.
+# What convert, merge and runs may see of formats: the model, the table, and the dataset's own format.
 MODEL = (BASE, LABEL, MASK, FORMAT)
-ROOM = MODEL + ("formats/table.h", "formats/fiftyone/fo_dataset.h")
+ROOM = MODEL + ("formats/table.h", "formats/fiftyone/fo_dataset.h", "formats/fiftyone/fo_registry.h")
 
 TOOLS = re.compile(r"cvat|darwin|label_?studio|(?<![a-z0-9])v7(?![a-z0-9])", re.I)
 # Not after a dot, an arrow or a word's letter: members and longer names are no calls of these.
@@ -100,7 +100,7 @@ class Lint:
 
     def tool_names(self):
         for f in self.rooms:
-            if f.startswith(("convert/", "merge/")):
+            if f.startswith(("convert/", "merge/", "runs/")):
                 if TOOLS.search(os.path.basename(f)):
                     self.say(f, 1, "is named after a tool")
                 for i, line in self.lines(f, strings=True):
@@ -193,10 +193,10 @@ def may_include(file):
     """The beginnings of the paths that a file of ours may include."""
     parts = file.split("/")
     own = "/".join(parts[:-1]) + "/"
-    if parts[0] == "convert" or parts[0] == "merge":
+    if parts[0] in ("convert", "merge", "runs"):
         return ROOM + (parts[0] + "/",)
     if parts[0] != "formats":
-        return ("formats/", "convert/", "merge/")
+        return ("formats/", "convert/", "merge/", "runs/")
     if len(parts) == 2:  # format.[ch] below the formats; table.[ch] and commands above them
         return MODEL if parts[1] in ("format.h", "format.c") else ("formats/",)
     return {BASE: (BASE,), LABEL: (BASE, LABEL), MASK: (BASE, LABEL, MASK)}.get(

@@ -1,0 +1,57 @@
+#include "runs/known_runs.h"
+
+#include "formats/base/relpath.h"
+#include "formats/label/recover.h"
+
+bool lf_known_runs_open(struct lf_known_runs *k, const struct lf_runs_job *job,
+                        struct lf_error *err)
+{
+    unsigned recovered;
+    *k = (struct lf_known_runs){.ds = {.folder_fd = -1, .again_fd = -1}};
+    k->has_dataset = job->dataset != NULL;
+    bool ok = !k->has_dataset ||
+              (lf_recover(job->dataset, false, &recovered, err) &&
+               fo_open(&k->ds, job->dataset, err) &&
+               fo_registered(k->ds.metadata, &k->arena, &k->entry, &k->entries, err));
+    ok = ok && lf_runs_folder(job->dataset, job->runs_dir, k->folder, err) &&
+         lf_run_names(k->folder, &k->arena, &k->name, &k->names, err);
+    if (!ok)
+        lf_known_runs_done(k);
+    return ok;
+}
+
+void lf_known_runs_done(struct lf_known_runs *k)
+{
+    fo_done(&k->ds);
+    lf_arena_done(&k->arena);
+}
+
+bool lf_known_runs_has(const struct lf_known_runs *k, struct lf_slice name)
+{
+    for (size_t i = 0; i < k->names; i++)
+        if (lf_slice_eq(k->name[i], name))
+            return true;
+    return false;
+}
+
+bool lf_known_run(const struct lf_known_runs *k, struct lf_slice name,
+                  struct lf_run *run, struct lf_error *err)
+{
+    char folder[4400];
+    bool found = false;
+    if (!lf_path_printf(folder, sizeof folder, err, "%s/%.*s", k->folder, (int)name.len,
+                        name.at) ||
+        !lf_run_try(run, folder, &found, err))
+        return false;
+    if (!found) {
+        lf_fail(err, LF_E_RUN_MISSING, "there is no run \"%.*s\"",
+                (int)(name.len < 100 ? name.len : 100), name.at);
+        return lf_fail_in_file(err, k->folder);
+    }
+    if (lf_slice_eq(run->key, name))
+        return true;
+    lf_fail(err, LF_E_RUN_RECORD, "the record says that it is run \"%.*s\"",
+            (int)run->key.len, run->key.at);
+    lf_run_done(run);
+    return lf_fail_in_file(err, folder);
+}

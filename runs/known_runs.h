@@ -1,0 +1,33 @@
+// The runs that are known of a dataset: our records, and what metadata.json registers.
+#ifndef LF_KNOWN_RUNS_H
+#define LF_KNOWN_RUNS_H
+
+#include "formats/fiftyone/fo_dataset.h"
+#include "formats/fiftyone/fo_registry.h"
+#include "formats/label/run_place.h"
+#include "runs/runs_job.h"
+
+struct lf_known_runs {
+    struct fo_dataset ds; // open when there is one
+    bool has_dataset;
+    char folder[4200];     // of our records
+    struct lf_slice *name; // of our records, sorted
+    size_t names;
+    struct fo_registered *entry; // sorted by key
+    size_t entries;
+    struct lf_arena arena;
+};
+
+// What a killed command left in the dataset is finished first, unless somebody still
+// works on it.
+LF_MUST_USE bool lf_known_runs_open(struct lf_known_runs *k,
+                                    const struct lf_runs_job *job,
+                                    struct lf_error *err);
+void lf_known_runs_done(struct lf_known_runs *k);
+bool lf_known_runs_has(const struct lf_known_runs *k, struct lf_slice name);
+// Opens the record called `name`. One that says of itself that it is another run's is
+// damaged.
+LF_MUST_USE bool lf_known_run(const struct lf_known_runs *k, struct lf_slice name,
+                              struct lf_run *run, struct lf_error *err);
+
+#endif
