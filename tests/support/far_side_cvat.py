@@ -30,7 +30,7 @@ The edit script is a JSON array; each edit is an object with "op" and a way to f
   attribute name value | occluded value | z_order value | group value
   blank_id | alter_id value | copy_id from (an id) | copy [to image] [dx dy]  (copy and paste, id and all)
   mask flip [[x,y],..] | set [[x,y],..] | clear [[x,y],..]
-  add image type label points [attributes {..}] [rotation occluded group z_order]  |  add_tag image label [attributes]
+  add image type label points|pixels [attributes {..}] [elements {node: [x,y]}] [rotation occluded group z_order]  |  add_tag image label [attributes]
   remove_image image
   move_keyframe frame dx dy | add_keyframe frame [dx dy] | delete_keyframe frame | outside frame value
   split frame | merge tracks [i,j,..] or ids [..] | renumber order [..] | add_track label shapes [{frame points ..}]
@@ -1482,7 +1482,11 @@ class Editor:
         task.shapes.append({"type": e["type"], "frame": i, "label": e["label"], "points": points,
                             "occluded": bool(e.get("occluded")), "outside": False, "z_order": e.get("z_order", 0),
                             "rotation": e.get("rotation", 0.0), "group": e.get("group", 0), "source": "manual",
-                            "attributes": [[k, v] for k, v in e.get("attributes", {}).items()], "elements": []})
+                            "attributes": [[k, v] for k, v in e.get("attributes", {}).items()],
+                            "elements": [{"type": "points", "frame": i, "label": name, "points": list(xy), "occluded": False,
+                                          "outside": False, "z_order": 0, "rotation": 0.0, "group": 0, "source": "manual",
+                                          "attributes": [], "elements": [], "keyframe": True}
+                                         for name, xy in e.get("elements", {}).items()]})
 
     def op_add_tag(self, e):
         task, i = self.frame(e)
