@@ -18,8 +18,8 @@
 #include "formats/base/fs.h"
 #include "formats/base/relpath.h"
 
-// Lists of the first version hold no groups.
-enum { VERSION = 2, LIST_CAP = 1 << 28 };
+// Lists of the first version hold no groups, of the second nothing that goes whole.
+enum { VERSION = 3, LIST_CAP = 1 << 28, LF_COMMIT_PATH = 4200 };
 
 struct lf_commit {
     int root;
@@ -119,11 +119,70 @@ bool lf_commit_add_name(struct lf_commit *c, struct lf_slice name, struct lf_err
     return true;
 }
 
+// Beside the folder of the list: its path without the last two parts, and one of its
+// own.
+static bool check_beside(const struct lf_commit *c, const char *path,
+                         struct lf_error *err)
+{
+    const char *slash = strrchr(c->list, '/'), *end = slash;
+    while (end && end > c->list && end[-1] != '/')
+        end--;
+    size_t n = end ? (size_t)(end - c->list) : 0;
+    bool ok = slash && strncmp(path, c->list, n) == 0 && path[n] &&
+              !strchr(path + n, '/') &&
+              !lf_slice_is(lf_slice_between(c->list, slash), path);
+    return ok || lf_fail(err, LF_E_PATH, "it is not beside the list's folder");
+}
+
+bool lf_commit_add_whole(struct lf_commit *c, const char *from, const char *to,
+                         struct lf_error *err)
+{
+    struct lf_move m = {.step = LF_STEP_MOVE};
+    return check_beside(c, from, err) && check_beside(c, to, err) &&
+           copy_path(c, from, &m.from, err) && copy_path(c, to, &m.to, err) &&
+           add_move(c, &m, err);
+}
+
+bool lf_commit_add_removal(struct lf_commit *c, const char *path, struct lf_error *err)
+{
+    struct lf_move m = {.step = LF_STEP_DROP};
+    return check_beside(c, path, err) && copy_path(c, path, &m.from, err) &&
+           add_move(c, &m, err);
+}
+
+// The steps for places in a folder were all done before the folder moved.
+static bool went_along(const struct lf_commit *c, size_t i)
+{
+    const struct lf_move *m = &c->move[i];
+    const char *path = m->folder ? m->folder : m->to;
+    for (size_t k = i + 1; path && m->step == LF_STEP_PUT && k < c->count; k++)
+        if (lf_whole_took(c->root, &c->move[k], path))
+            return true;
+    return false;
+}
+
+// A folder that was made for the list alone.
+static void drop_folder(int root, const char *list)
+{
+    char folder[LF_COMMIT_PATH];
+    struct place p;
+    struct lf_error ignored = {0}; // an empty folder that stays does no harm
+    struct lf_slice path = lf_slice_between(list, strrchr(list, '/'));
+    if (!strchr(list, '/') || !lf_slice_ends(path, LF_S(LF_COMMIT_FOLDER)) ||
+        path.len >= sizeof folder)
+        return;
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)path.len, path.at);
+    if (open_place(&p, root, folder, &ignored)) {
+        unlinkat(p.folder, p.base, AT_REMOVEDIR);
+        lf_fs_drop(&p.folder);
+    }
+}
+
 static bool do_list(struct lf_commit *c, struct lf_error *err)
 {
     struct place list;
     for (size_t i = 0; i < c->count; i++)
-        if (!lf_move_do(c->root, &c->move[i], err))
+        if (!went_along(c, i) && !lf_move_do(c->root, &c->move[i], err))
             return false;
     if (!open_place(&list, c->root, c->list, err))
         return false;
@@ -131,6 +190,8 @@ static bool do_list(struct lf_commit *c, struct lf_error *err)
                lf_fail_errno(err, "cannot remove") || lf_fail_in_file(err, c->list)) &&
               lf_fs_sync(list.folder, err);
     lf_fs_drop(&list.folder);
+    if (ok)
+        drop_folder(c->root, c->list);
     return ok;
 }
 
@@ -150,14 +211,27 @@ static bool add_names(cJSON *row, const struct lf_buf *names)
     return false;
 }
 
+static bool fill_put(cJSON *row, const struct lf_move *m)
+{
+    bool ok =
+        (m->folder ? add_text(row, "folder", m->folder)
+                   : add_text(row, "from", m->from) && add_text(row, "to", m->to));
+    return ok && add_text(row, "keep", m->keep) &&
+           (!m->folder || add_names(row, m->names));
+}
+
+static const char *const steps[] = {[LF_STEP_MOVE] = "move", [LF_STEP_DROP] = "drop"};
+
+static bool fill_whole(cJSON *row, const struct lf_move *m)
+{
+    return add_text(row, "step", steps[m->step]) && add_text(row, "from", m->from) &&
+           (m->step != LF_STEP_MOVE || add_text(row, "to", m->to));
+}
+
 static bool add_row(cJSON *rows, const struct lf_move *m)
 {
     cJSON *row = cJSON_CreateObject();
-    bool ok = row && (m->folder ? add_text(row, "folder", m->folder)
-                                : add_text(row, "from", m->from) &&
-                                      add_text(row, "to", m->to));
-    ok = ok && add_text(row, "keep", m->keep) &&
-         (!m->folder || add_names(row, m->names));
+    bool ok = row && (m->step == LF_STEP_PUT ? fill_put(row, m) : fill_whole(row, m));
     if (ok && cJSON_AddItemToArray(rows, row))
         return true;
     cJSON_Delete(row);
@@ -273,6 +347,13 @@ static bool read_row(struct lf_commit *c, const cJSON *row, struct lf_error *err
     const cJSON *old = cJSON_GetObjectItemCaseSensitive(row, "keep");
     const char *from = text_of(row, "from"), *to = text_of(row, "to");
     const char *folder = text_of(row, "folder"), *keep = text_of(row, "keep");
+    const char *step = text_of(row, "step");
+    if (step && from && !strcmp(step, steps[LF_STEP_DROP]))
+        return lf_commit_add_removal(c, from, err);
+    if (step)
+        return from && to && !strcmp(step, steps[LF_STEP_MOVE])
+                   ? lf_commit_add_whole(c, from, to, err)
+                   : damaged(err);
     if (!cJSON_IsNull(old) && !cJSON_IsString(old))
         return damaged(err);
     if (folder)

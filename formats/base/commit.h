@@ -8,6 +8,9 @@
 
 struct lf_commit;
 
+// The ending of a folder that holds nothing but a list; it goes with it.
+#define LF_COMMIT_FOLDER ".lf-commit"
+
 // `root`: the folder that all paths are relative to (a dataset). `list`: where the list
 // lies while it is needed, relative to root.
 LF_MUST_USE struct lf_commit *lf_commit_new(const char *root, const char *list,
@@ -24,6 +27,14 @@ LF_MUST_USE bool lf_commit_add_group(struct lf_commit *c, const char *folder,
                                      const char *keep, struct lf_error *err);
 LF_MUST_USE bool lf_commit_add_name(struct lf_commit *c, struct lf_slice name,
                                     struct lf_error *err);
+// `from` (a file or folder) is to become `to`, where nothing is; or `path` is to go,
+// with all that is in it. Both only beside the folder that the list lies in: a list on
+// a disk may be anybody's. What was added for places in a folder that is moved comes
+// before it.
+LF_MUST_USE bool lf_commit_add_whole(struct lf_commit *c, const char *from,
+                                     const char *to, struct lf_error *err);
+LF_MUST_USE bool lf_commit_add_removal(struct lf_commit *c, const char *path,
+                                       struct lf_error *err);
 // Renames in the order they were added. On failure before the list is in place all
 // temporary files are removed and nothing has changed.
 LF_MUST_USE bool lf_commit_run(struct lf_commit *c, struct lf_error *err);

@@ -285,11 +285,15 @@ static bool check_group(int root, const struct lf_move *m, struct lf_error *err)
 
 bool lf_move_check(int root, const struct lf_move *m, struct lf_error *err)
 {
+    if (m->step != LF_STEP_PUT)
+        return lf_whole_check(root, m, err);
     return m->folder ? check_group(root, m, err) : check_one(root, m, err);
 }
 
 bool lf_move_do(int root, const struct lf_move *m, struct lf_error *err)
 {
+    if (m->step != LF_STEP_PUT)
+        return lf_whole_do(root, m, err);
     return m->folder ? do_group(root, m, err) : do_one(root, m, err);
 }
 
@@ -299,6 +303,8 @@ void lf_move_undo(int root, const struct lf_move *m)
         0}; // the failure that brought us here is the one to tell
     struct place p;
     struct group g;
+    if (m->step != LF_STEP_PUT)
+        return;
     if (m->folder) {
         if (open_group(&g, root, m, &ignored) && !walk(&g, drop_name, &ignored))
             lf_error_clear(&ignored);

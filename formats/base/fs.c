@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LF_PATH_CAP = 4096 };
+enum { LF_PATH_CAP = 4096, DEPTH = 64 };
 
 enum lf_fs_kind lf_fs_kind(int dir, const char *name, struct lf_error *err)
 {
@@ -261,6 +261,42 @@ bool lf_fs_list(int dir, struct lf_arena *a, const char ***names, size_t *count,
         qsort(array, *count, sizeof(const char *), by_bytes);
     *names = array;
     return ok;
+}
+
+static bool remove_below(int dir, const char *name, const char *last, unsigned depth,
+                         struct lf_error *err)
+{
+    struct lf_arena a = {0};
+    const char **names;
+    size_t count = 0;
+    int fd = lf_fs_folder_below(dir, name, err);
+    bool ok = fd >= 0 && lf_fs_list(fd, &a, &names, &count, err), kept = false;
+    if (ok && depth > DEPTH)
+        ok = lf_fail(err, LF_E_LIMIT_COUNT, "folders more than %d deep", DEPTH);
+    for (size_t i = 0; ok && i < count; i++) {
+        enum lf_fs_kind kind = lf_fs_kind(fd, names[i], err);
+        if (last && !strcmp(names[i], last))
+            kept = true;
+        else if (kind == LF_FS_FOLDER)
+            ok = remove_below(fd, names[i], NULL, depth + 1, err);
+        else
+            ok = kind != LF_FS_FAILED && (unlinkat(fd, names[i], 0) == 0 ||
+                                          lf_fail_errno(err, "cannot remove"));
+    }
+    if (ok && kept)
+        ok = unlinkat(fd, last, 0) == 0 || lf_fail_errno(err, "cannot remove");
+    lf_fs_drop(&fd);
+    lf_arena_done(&a);
+    if (ok)
+        ok = unlinkat(dir, name, AT_REMOVEDIR) == 0 ||
+             lf_fail_errno(err, "cannot remove");
+    return ok || lf_fail_in_file(err, name);
+}
+
+bool lf_fs_remove_tree(int dir, const char *name, const char *last,
+                       struct lf_error *err)
+{
+    return remove_below(dir, name, last, 0, err);
 }
 
 bool lf_fs_rename_new(int dir, const char *from, const char *to, bool *taken,

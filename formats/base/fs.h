@@ -47,6 +47,11 @@ void lf_fs_drop(int *fd); // closes what was only read or is given up
 LF_MUST_USE bool lf_fs_list(int dir, struct lf_arena *a, const char ***names,
                             size_t *count, struct lf_error *err);
 
+// Removes a folder and what is in it; `last` (NULL: none), a file right in it, goes
+// last. Links are removed, never followed.
+LF_MUST_USE bool lf_fs_remove_tree(int dir, const char *name, const char *last,
+                                   struct lf_error *err);
+
 // Renames without replacing anything: *taken tells that `to` is there. With `exchange`
 // the two change places, or *taken is set when this system cannot do that.
 LF_MUST_USE bool lf_fs_rename_new(int dir, const char *from, const char *to,

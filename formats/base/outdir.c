@@ -32,36 +32,10 @@ static bool make_names(struct names *n, const char *base, struct lf_error *err)
     return true;
 }
 
-// Removes a folder and what is in it; MARK goes last, so that what an interrupted
-// removal leaves is still known as ours. Links are removed, never followed.
-static bool remove_tree(int dir, const char *name, unsigned depth, struct lf_error *err)
+// What an interrupted removal leaves is still known as ours by MARK.
+static bool remove_tree(int dir, const char *name, struct lf_error *err)
 {
-    struct lf_arena a = {0};
-    const char **names;
-    size_t count = 0;
-    int fd = lf_fs_folder_below(dir, name, err);
-    bool ok = fd >= 0 && lf_fs_list(fd, &a, &names, &count, err);
-    if (ok && depth > DEPTH)
-        ok = lf_fail(err, LF_E_LIMIT_COUNT, "folders more than %d deep", DEPTH);
-    bool mark = false;
-    for (size_t i = 0; ok && i < count; i++) {
-        enum lf_fs_kind kind = lf_fs_kind(fd, names[i], err);
-        if (depth == 0 && !strcmp(names[i], MARK))
-            mark = true;
-        else if (kind == LF_FS_FOLDER)
-            ok = remove_tree(fd, names[i], depth + 1, err);
-        else
-            ok = kind != LF_FS_FAILED && (unlinkat(fd, names[i], 0) == 0 ||
-                                          lf_fail_errno(err, "cannot remove"));
-    }
-    if (ok && mark)
-        ok = unlinkat(fd, MARK, 0) == 0 || lf_fail_errno(err, "cannot remove");
-    lf_fs_drop(&fd);
-    lf_arena_done(&a);
-    if (ok)
-        ok = unlinkat(dir, name, AT_REMOVEDIR) == 0 ||
-             lf_fail_errno(err, "cannot remove");
-    return ok || lf_fail_in_file(err, name);
+    return lf_fs_remove_tree(dir, name, MARK, err);
 }
 
 // A link is a name and its text; what it leads to is not ours.
@@ -188,7 +162,7 @@ static bool clear_name(int parent, const struct names *n, const char *name,
         return kind == LF_FS_ABSENT;
     if (kind == LF_FS_FOLDER &&
         (lf_fs_kind(parent, n->part, err) == LF_FS_FILE || holds_mark(parent, name)))
-        return remove_tree(parent, name, 0, err);
+        return remove_tree(parent, name, err);
     if (kind == LF_FS_FOLDER && unlinkat(parent, name, AT_REMOVEDIR) == 0)
         return true;
     return lf_fail(err, LF_E_TARGET, "'%s' is there and was not left by us", name);
@@ -213,7 +187,7 @@ static bool recover(int parent, const struct names *n, const char *base,
         renameat(parent, n->old, parent, base) != 0)
         return lf_fail_errno(err, "cannot rename");
     if (part == LF_FS_FILE && old == LF_FS_FOLDER && now == LF_FS_FOLDER &&
-        !remove_tree(parent, n->old, 0, err))
+        !remove_tree(parent, n->old, err))
         return false;
     if (!clear_name(parent, n, n->temp, err))
         return false;
@@ -262,7 +236,7 @@ static bool exchange(int parent, const struct names *n, const char *base,
     if (!lf_fs_exchange(parent, n->temp, base, &cannot, err))
         return false;
     if (!cannot)
-        return lf_fs_sync(parent, err) && remove_tree(parent, n->temp, 0, err);
+        return lf_fs_sync(parent, err) && remove_tree(parent, n->temp, err);
     if (renameat(parent, base, parent, n->old) != 0)
         return lf_fail_errno(err, "cannot rename");
     if (renameat(parent, n->temp, parent, base) != 0) {
@@ -271,7 +245,7 @@ static bool exchange(int parent, const struct names *n, const char *base,
             lf_fail_errno(err, "cannot rename '%s' back", n->old);
         return false;
     }
-    return lf_fs_sync(parent, err) && remove_tree(parent, n->old, 0, err);
+    return lf_fs_sync(parent, err) && remove_tree(parent, n->old, err);
 }
 
 static bool put_new(int parent, const struct names *n, const char *base,
@@ -319,7 +293,7 @@ static bool finish(int parent, int temp, const struct names *n, const char *base
     if (!may_end(parent, temp, base, ours, replace, &kind, &same, err))
         return false;
     if (same)
-        return remove_tree(parent, n->temp, 0, err);
+        return remove_tree(parent, n->temp, err);
     lf_fs_sync_ahead(temp);
     if (!sync_tree(temp, 0, err) || !move_mark(parent, temp, n, err) ||
         !(kind == LF_FS_FOLDER ? exchange(parent, n, base, err)

@@ -26,25 +26,37 @@ static bool finish(const char *dataset, const char *list, bool locked, bool *fou
     return ok;
 }
 
-bool lf_recover(const char *dataset, bool locked, unsigned *count, struct lf_error *err)
+static bool recover(const char *root, const char *folder, const char *below,
+                    bool locked, unsigned *count, struct lf_error *err)
 {
-    char path[4200], list[600];
+    char list[600];
     struct dirent *entry;
     bool ok = true;
     *count = 0;
-    if (!lf_path_join(path, sizeof path, dataset, "annotations", err))
-        return false;
-    DIR *dir = opendir(path);
+    DIR *dir = opendir(folder);
     if (!dir)
         return true; // no runs, or somebody who opens the dataset later will say why
     while (ok && (entry = readdir(dir))) {
         bool found = false;
         if (entry->d_name[0] == '.' || lf_relpath_fault(lf_slice_of(entry->d_name)))
             continue;
-        snprintf(list, sizeof list, "annotations/%s/commit.json", entry->d_name);
-        ok = finish(dataset, list, locked, &found, err);
+        snprintf(list, sizeof list, "%s%s/commit.json", below, entry->d_name);
+        ok = finish(root, list, locked, &found, err);
         *count += found;
     }
     closedir(dir);
     return ok;
+}
+
+bool lf_recover(const char *dataset, bool locked, unsigned *count, struct lf_error *err)
+{
+    char path[4200];
+    return lf_path_join(path, sizeof path, dataset, "annotations", err) &&
+           recover(dataset, path, "annotations/", locked, count, err);
+}
+
+bool lf_recover_runs(const char *runs_dir, bool locked, unsigned *count,
+                     struct lf_error *err)
+{
+    return recover(runs_dir, runs_dir, "", locked, count, err);
 }

@@ -11,4 +11,8 @@
 LF_MUST_USE bool lf_recover(const char *dataset, bool locked, unsigned *count,
                             struct lf_error *err);
 
+// The same in a folder of runs that is kept elsewhere.
+LF_MUST_USE bool lf_recover_runs(const char *runs_dir, bool locked, unsigned *count,
+                                 struct lf_error *err);
+
 #endif

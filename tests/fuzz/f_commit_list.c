@@ -44,12 +44,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_small(inner, "b.lf-new", "new b", 5);
     snprintf(path, sizeof path, "%s/old", inner);
     LF_CLAIM(mkdir(path, 0700) == 0);
-    write_small(root, "list", data, size);
-    bool ok = lf_commit_finish(root, "list", &found, &err);
+    snprintf(path, sizeof path, "%s/r", root);
+    LF_CLAIM(mkdir(path, 0700) == 0);
+    write_small(path, "list", data, size);
+    bool ok = lf_commit_finish(root, "r/list", &found, &err);
     LF_CLAIM(ok == (err.code == LF_OK) && err.code != LF_E_BUG);
     snprintf(path, sizeof path, "%s/outside", folder);
     LF_CLAIM(is(path, "outside"));
-    snprintf(path, sizeof path, "%s/list", root);
+    snprintf(path, sizeof path, "%s/r/list", root);
     LF_CLAIM(!ok || access(path, F_OK) != 0);
     LF_CLAIM(nftw(root, drop, 8, FTW_DEPTH | FTW_PHYS) == 0);
     return 0;

@@ -189,6 +189,68 @@ static void a_group_that_cannot_be_is_refused_before_anything(void **state)
     }
 }
 
+// A folder with a file of it replaced gets another name, and a file beside it goes.
+static void put_folder(void)
+{
+    assert_int_equal(system("rm -rf *; mkdir old x" LF_COMMIT_FOLDER), 0);
+    put_text("old/a", "old a");
+    put_text("old/b", "b");
+    put_text("old/a.lf-new", "new a");
+    put_text("gone", "gone");
+}
+
+static void assert_folder(void)
+{
+    assert_string_equal(text_of_file("new/a"), "new a");
+    assert_string_equal(text_of_file("new/b"), "b");
+    assert_false(is_there("new/a.lf-new"));
+    assert_false(is_there("old"));
+    assert_false(is_there("gone"));
+    assert_false(is_there("x" LF_COMMIT_FOLDER));
+}
+
+static void a_folder_moves_as_one(void **state)
+{
+    (void)state;
+    static const char list[] =
+        "{\"labelferry-commit\":3,\"renames\":["
+        "{\"from\":\"old/a.lf-new\",\"to\":\"old/a\",\"keep\":null},"
+        "{\"step\":\"move\",\"from\":\"old\",\"to\":\"new\"},"
+        "{\"step\":\"drop\",\"from\":\"gone\"}]}";
+    static const char *const done[] = {"true", "mv old/a.lf-new old/a", "mv old new",
+                                       "rm gone"};
+    static const char where[] = "x" LF_COMMIT_FOLDER "/commit.json";
+    struct lf_error err = {0};
+    bool found = false;
+    put_folder();
+    struct lf_commit *c = lf_commit_new(".", where, &err);
+    assert_non_null(c);
+    assert_true(lf_commit_add(c, "old/a.lf-new", "old/a", NULL, &err));
+    assert_true(lf_commit_add_whole(c, "old", "new", &err));
+    assert_true(lf_commit_add_removal(c, "gone", &err));
+    assert_true(lf_commit_run(c, &err));
+    lf_commit_free(&c);
+    assert_folder();
+    for (size_t kill = 0; kill < sizeof done / sizeof *done; kill++) {
+        put_folder();
+        put_text(where, list);
+        for (size_t i = 0; i <= kill; i++)
+            assert_int_equal(system(done[i]), 0);
+        assert_true(lf_commit_finish(".", where, &found, &err));
+        assert_true(found);
+        assert_folder();
+    }
+    put_folder(); // a whole folder goes
+    c = lf_commit_new(".", where, &err);
+    assert_non_null(c);
+    assert_int_equal(system("mkdir -p old/c/d; ln -s ../../gone old/c/d/link"), 0);
+    assert_true(lf_commit_add_removal(c, "old", &err));
+    assert_true(lf_commit_run(c, &err));
+    lf_commit_free(&c);
+    assert_false(is_there("old"));
+    assert_true(is_there("gone"));
+}
+
 static void a_kill_before_the_list_is_in_place_changes_nothing(void **state)
 {
     (void)state;
@@ -260,6 +322,9 @@ static void lists_on_disk_are_not_trusted(void **state)
 #define GROUP(folder, keep, names)                                                     \
     "{\"labelferry-commit\":2,\"renames\":[{\"folder\":\"" folder "\",\"keep\":" keep  \
     ",\"names\":" names "}]}"
+#define WHOLE(step, from, to)                                                          \
+    "{\"labelferry-commit\":3,\"renames\":[{\"step\":\"" step "\",\"from\":\"" from    \
+    "\"" to "}]}"
     static const struct {
         const char *list;
         enum lf_code code;
@@ -272,7 +337,7 @@ static void lists_on_disk_are_not_trusted(void **state)
         {"{\"labelferry-commit\":1,\"renames\":[{\"from\":\"meta\"}]}",
          LF_E_RUN_RECORD},
         {"{\"labelferry-commit\":1,\"renames\":[]} x", LF_E_RUN_RECORD},
-        {"{\"labelferry-commit\":3,\"renames\":[]}", LF_E_RUN_VERSION},
+        {"{\"labelferry-commit\":4,\"renames\":[]}", LF_E_RUN_VERSION},
         {"{\"labelferry-commit\":0,\"renames\":[]}", LF_E_RUN_RECORD},
         {ROW("../x", "meta", "null"), LF_E_PATH},
         {ROW("meta.lf-new", "/tmp/x", "null"), LF_E_PATH},
@@ -294,6 +359,17 @@ static void lists_on_disk_are_not_trusted(void **state)
         {GROUP("deep/er", "\"link\"", "\"last\\n\""), LF_E_PATH},
         {GROUP("deep/er", "null", "\"gone\\n\""), LF_E_CHANGED},
         {GROUP(".", "null", "\"meta\\n\""), LF_E_PATH},
+        {WHOLE("drop", "run", ""), LF_E_PATH},
+        {WHOLE("drop", "deep/er", ""), LF_E_PATH},
+        {WHOLE("drop", "../x", ""), LF_E_PATH},
+        {WHOLE("drop", "..", ""), LF_E_PATH},
+        {WHOLE("drop", "link", ""), LF_E_TARGET},
+        {WHOLE("move", "deep", ""), LF_E_RUN_RECORD},
+        {WHOLE("move", "deep", ",\"to\":\"undo\""), LF_E_EXISTS},
+        {WHOLE("move", "deep", ",\"to\":\"undo/deep\""), LF_E_PATH},
+        {WHOLE("move", "link", ",\"to\":\"other\""), LF_E_TARGET},
+        {WHOLE("move", "gone", ",\"to\":\"gone too\""), LF_E_CHANGED},
+        {WHOLE("burn", "deep", ""), LF_E_RUN_RECORD},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct lf_error err = {0};
@@ -365,6 +441,7 @@ int main(void)
         FOLDER_TEST(a_kill_at_any_call_is_made_good),
         FOLDER_TEST(a_group_changes_as_one),
         FOLDER_TEST(a_group_that_cannot_be_is_refused_before_anything),
+        FOLDER_TEST(a_folder_moves_as_one),
         FOLDER_TEST(a_kill_before_the_list_is_in_place_changes_nothing),
         FOLDER_TEST(half_a_copy_is_made_anew),
         FOLDER_TEST(what_cannot_be_is_refused_before_anything),
