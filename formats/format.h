@@ -7,6 +7,7 @@
 
 #include "formats/base/event.h"
 #include "formats/base/tree.h"
+#include "formats/label/faults.h"
 #include "formats/label/run.h"
 
 struct lf_item {          // one image of an archive
@@ -17,6 +18,8 @@ struct lf_item {          // one image of an archive
     struct lf_slice file; // for messages
     struct lf_id id;      // sample id, where the archive carries it
     uint32_t attributes;  // attributes of its shapes, known to the run or not
+    uint32_t unread;      // shapes that could not be read, beside the sample's labels
+    struct lf_faults faults; // any: the item is damaged, and its labels are not all
     struct lf_sample sample;
 };
 
@@ -72,6 +75,8 @@ struct lf_format {
     // `field`: the row all labels belong to where the person said so, else -1.
     struct lf_reader *(*open)(const struct lf_tree *t, const struct lf_run *run,
                               int field, struct lf_events *ev, struct lf_error *err);
+    // What is damaged in an item while the file's syntax is whole is among its faults;
+    // the name and id are empty if they do not read. The reader goes on behind it.
     bool (*next)(struct lf_reader *r, struct lf_arena *a, struct lf_item *item,
                  bool *more, struct lf_error *err);
     // After the last item: what was read. Lives as long as the reader.

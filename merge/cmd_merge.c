@@ -20,9 +20,9 @@ static const struct lf_option options[] = {
     {"no-convert-shapes", 0, NULL, false,
      "shapes of a kind next to the field's (a polygon among instances) are unexpected"},
     {"on-error", 0, "CHOICE", false,
-     "shapes up to half a pixel out of the image: stop (default: taken as they are), "
-     "fix "
-     "(cut at its edge)"},
+     "damaged items, all of them are listed: stop (default), skip (they are left out "
+     "whole), fix (stop, and shapes up to half a pixel out of the image are cut at its "
+     "edge)"},
     {"coerce-text", 0, NULL, false,
      "a text that is new and reads as a number, true or false becomes one"},
     {"unmatched", 0, "CHOICE", false,
@@ -65,7 +65,7 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
     static const char *const unexpected[] = {"fail", "ignore", NULL};
     static const char *const unmatched[] = {"report", "fail", "ignore", NULL};
     static const char *const attrs[] = {"ignore", "fail", NULL};
-    static const char *const on_error[] = {"stop", "fix", NULL};
+    static const char *const on_error[] = {"stop", "skip", "fix", NULL};
     static const char *const media[] = {"link", "copy", "none", NULL};
     int choice = 0;
     bool ok = true;
@@ -77,7 +77,8 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
         a->job.ignore_unexpected = choice == 1;
     } else if (!strcmp(name, "on-error")) {
         ok = choose(name, value, on_error, &choice, err);
-        a->job.clamp = choice == 1;
+        a->job.skip_damaged = choice == 1;
+        a->job.clamp = choice == 2;
     } else if (!strcmp(name, "unmatched")) {
         ok = choose(name, value, unmatched, &choice, err);
         a->job.fail_unmatched = choice == 1;

@@ -12,7 +12,8 @@ bool lf_incoming_new(struct lf_incoming *in, const struct lf_run *run,
 {
     *in = (struct lf_incoming){.run = run};
     in->spool = lf_spool_new(err);
-    return in->spool != NULL;
+    in->bad = lf_alloc(run->items, sizeof *in->bad, err);
+    return in->spool != NULL && in->bad != NULL;
 }
 
 void lf_incoming_done(struct lf_incoming *in)
@@ -21,6 +22,7 @@ void lf_incoming_done(struct lf_incoming *in)
     lf_free(in->place);
     lf_free(in->source);
     lf_free(in->rank);
+    lf_free(in->bad);
     lf_arena_done(&in->arena);
     *in = (struct lf_incoming){0};
 }
@@ -34,6 +36,38 @@ static bool tell(struct lf_events *ev, enum lf_code code, const struct lf_item *
                          .item = item->name,
                          .text = lf_slice_of(text)};
     return lf_events_add(ev, &e, err);
+}
+
+bool lf_incoming_damaged(struct lf_incoming *in, int64_t row, struct lf_slice name,
+                         const struct lf_faults *f, uint64_t labels,
+                         struct lf_events *ev, struct lf_error *err)
+{
+    char id[25] = "";
+    if (row >= 0) {
+        lf_id_print(&in->run->item[row].id, id);
+        in->bad[row] = true;
+    }
+    for (size_t i = 0; i < f->count; i++) {
+        struct lf_error *fault = &f->at[i];
+        lf_fail_in_sample(fault, lf_slice_of(id));
+        bool first = in->first.code == LF_OK;
+        if (first)
+            in->first = *fault;
+        struct lf_event e = {.code = fault->code,
+                             .file = lf_slice_of(fault->file),
+                             .line = fault->line,
+                             .offset = fault->offset,
+                             .sample = lf_slice_of(id),
+                             .item = name,
+                             .text = lf_slice_of(fault->what),
+                             .skipped = in->skip_damaged,
+                             .silent = first && !in->skip_damaged};
+        if (!lf_events_add(ev, &e, err))
+            return false;
+    }
+    in->damaged++;
+    in->damaged_labels += labels;
+    return true;
 }
 
 static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
@@ -131,6 +165,31 @@ static bool keep(struct lf_incoming *in, struct lf_item *item, uint32_t row,
     return lf_spool_add(in->spool, lf_buf_view(buf), &p->at, err);
 }
 
+static bool take_item(struct lf_incoming *in, struct lf_item *item, uint32_t *row,
+                      uint32_t first, struct lf_arena *a, struct lf_buf *buf,
+                      struct lf_events *ev, struct lf_error *err)
+{
+    bool found = false;
+    uint64_t labels = item->sample.labels + item->unread;
+    in->items++;
+    if (item->faults.count && !item->name.len && !item->id.known)
+        return lf_incoming_damaged(in, -1, item->name, &item->faults, labels, ev, err);
+    if (!find_row(in, item, row, &found, ev, err))
+        return false;
+    if (!found) { // whether it is whole does not matter
+        in->unmatched += !item->id.known;
+        in->unmatched_labels += item->id.known ? 0 : labels;
+        return true;
+    }
+    if (!item->faults.count &&
+        (!check_size(in, item, *row, err) || !join(in, item, *row, a, err)) &&
+        !lf_faults_take(&item->faults, a, err))
+        return false;
+    return item->faults.count ? lf_incoming_damaged(in, *row, item->name, &item->faults,
+                                                    labels, ev, err)
+                              : keep(in, item, *row, first + item->source, buf, err);
+}
+
 static bool read_items(struct lf_incoming *in, struct lf_reader *r, uint32_t first,
                        struct lf_events *ev, struct lf_error *err)
 {
@@ -140,17 +199,7 @@ static bool read_items(struct lf_incoming *in, struct lf_reader *r, uint32_t fir
     uint32_t row = UINT32_MAX;
     bool ok, more = false;
     while ((ok = in->format->next(r, &a, &item, &more, err)) && more) {
-        bool found = false;
-        in->items++;
-        ok = find_row(in, &item, &row, &found, ev, err);
-        if (ok && found)
-            ok = check_size(in, &item, row, err) && join(in, &item, row, &a, err) &&
-                 keep(in, &item, row, first + item.source, &buf, err);
-        else if (ok && !item.id.known) {
-            in->unmatched++;
-            in->unmatched_labels += item.sample.labels;
-        }
-        if (!ok)
+        if (!(ok = take_item(in, &item, &row, first, &a, &buf, ev, err)))
             break;
         lf_arena_reset(&a);
     }
@@ -289,7 +338,8 @@ bool lf_incoming_seal(struct lf_incoming *in, bool allow_older, struct lf_events
     lf_free(in->source);
     in->source = sorted;
     for (size_t i = 0; i < in->places; i++)
-        in->came += i == 0 || in->place[i].row != in->place[i - 1].row;
+        in->came += (i == 0 || in->place[i].row != in->place[i - 1].row) &&
+                    !in->bad[in->place[i].row];
     return true;
 }
 

@@ -27,11 +27,15 @@ struct lf_incoming {
     size_t places, place_room;
     struct lf_arrival *source;
     size_t sources, source_room;
-    uint32_t *rank;   // by source: its place in the order of digests
-    bool pass_over;   // unmatched items are no findings
-    bool keep_shapes; // shapes of a kind next to the field's are not converted
+    uint32_t *rank;    // by source: its place in the order of digests
+    bool pass_over;    // unmatched items are no findings
+    bool skip_damaged; // damaged items are left out, not what stops the merge
+    bool keep_shapes;  // shapes of a kind next to the field's are not converted
     uint64_t items, unmatched, unmatched_labels;
-    uint64_t came; // samples of the run that came back, once sealed
+    uint64_t damaged, damaged_labels; // items, and the shapes they hold
+    bool *bad; // by row: an item of it is damaged, so nothing of it is taken
+    struct lf_error first; // what is wrong with the first damaged item
+    uint64_t came;         // samples of the run that came back whole, once sealed
     struct lf_arena arena;
 };
 
@@ -46,6 +50,13 @@ LF_MUST_USE bool lf_incoming_read(struct lf_incoming *in,
 // After the last archive: sorts, looks for older and repeated ones.
 LF_MUST_USE bool lf_incoming_seal(struct lf_incoming *in, bool allow_older,
                                   struct lf_events *ev, struct lf_error *err);
+// A damaged item of an archive or a damaged sample of the dataset: told, counted, its
+// row marked. `row` below 0: it cannot be told which it is. `name`, `labels`: what is
+// known of it, `sample` its id (empty: unknown).
+LF_MUST_USE bool lf_incoming_damaged(struct lf_incoming *in, int64_t row,
+                                     struct lf_slice name, const struct lf_faults *f,
+                                     uint64_t labels, struct lf_events *ev,
+                                     struct lf_error *err);
 // The places of a row: first and one behind the last.
 void lf_incoming_of(const struct lf_incoming *in, uint32_t row, size_t *from,
                     size_t *to);

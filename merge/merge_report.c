@@ -9,20 +9,24 @@ static void balance(const struct lf_merge_args *a, const struct lf_merge_result 
                     struct lf_events *ev, struct lf_buf *out)
 {
     const struct lf_counts *c = &r->counts;
+    uint64_t findings = lf_events_of(ev, LF_WARNING) + lf_events_of(ev, LF_ERROR);
+    char damaged[40] = "";
+    if (r->damaged)
+        snprintf(damaged, sizeof damaged, ", %llu damaged",
+                 (unsigned long long)r->damaged);
     lf_buf_printf(
         out,
         "merge %s: %llu label%s = %llu kept + %llu edited + %llu added + %llu deleted "
         "+ "
         "%llu refused + %llu ignored + %llu conflict + %llu absent; items %llu of "
-        "%llu; %llu finding%s%s\n",
+        "%llu%s; %llu finding%s%s\n",
         a->job.run, (unsigned long long)lf_counts_all(c), lf_plural(lf_counts_all(c)),
         (unsigned long long)c->kept, (unsigned long long)c->edited,
         (unsigned long long)c->added, (unsigned long long)c->deleted,
         (unsigned long long)c->refused, (unsigned long long)c->ignored,
         (unsigned long long)c->conflict, (unsigned long long)c->absent,
-        (unsigned long long)r->came, (unsigned long long)r->items,
-        (unsigned long long)lf_events_of(ev, LF_WARNING),
-        lf_plural(lf_events_of(ev, LF_WARNING)),
+        (unsigned long long)r->came, (unsigned long long)r->items, damaged,
+        (unsigned long long)findings, lf_plural(findings),
         r->repeated      ? " (merged before)"
         : r->written     ? ""
         : a->job.dry_run ? " (dry run: nothing written)"
@@ -49,14 +53,15 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         "\"absent\": %llu, \"labels\": %llu},\n \"home\": %llu,\n \"items\": {\"run\": "
         "%llu, \"came\": "
         "%llu, "
-        "\"unmatched\": %llu, \"changed\": %llu},\n \"archives\": ",
+        "\"unmatched\": %llu, \"damaged\": %llu, \"changed\": %llu},\n \"archives\": ",
         (unsigned long long)c->kept, (unsigned long long)c->edited,
         (unsigned long long)c->added, (unsigned long long)c->deleted,
         (unsigned long long)c->refused, (unsigned long long)c->ignored,
         (unsigned long long)c->conflict, (unsigned long long)c->absent,
         (unsigned long long)lf_counts_all(c), (unsigned long long)r->home,
         (unsigned long long)r->items, (unsigned long long)r->came,
-        (unsigned long long)r->unmatched, (unsigned long long)r->changed);
+        (unsigned long long)r->unmatched, (unsigned long long)r->damaged,
+        (unsigned long long)r->changed);
     lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));
     if (err->code != LF_OK) {
         char line[1024];

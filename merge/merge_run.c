@@ -59,6 +59,7 @@ static bool read_archives(struct lf_merging *m)
         return false;
     m->in.pass_over = m->job->ignore_unmatched;
     m->in.keep_shapes = m->job->keep_shapes;
+    m->in.skip_damaged = m->job->skip_damaged;
     for (size_t i = 0; i < m->job->archives; i++)
         if (!read_archive(m, m->job->archive[i]))
             return false;
@@ -72,7 +73,8 @@ static bool read_archives(struct lf_merging *m)
     for (size_t i = 0; i < m->in.sources; i++)
         m->result->repeated &= m->in.source[i].repeated;
     list_archives(&m->in, &m->result->archives);
-    if (!m->in.came)
+    m->result->damaged = m->in.damaged;
+    if (!m->in.came && !m->in.damaged)
         return lf_fail(m->err, LF_E_FOREIGN_RUN,
                        "no item of the archives is one of run \"%.*s\"",
                        (int)m->run.key.len, m->run.key.at);
@@ -175,10 +177,14 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     m.files = fo_files(&m.ds);
     m.source.files = &m.files;
     *result = (struct lf_merge_result){0};
+    struct lf_merge_job listing = *job;
+    listing.dry_run = true;
     bool ok = (m.source.pixels = lf_pixel_tool_new(err)) != NULL && prepare(&m) &&
-              read_archives(&m) && check_rules(&m) &&
-              lf_writing_begin(&m.out, job, &m.ds, err) && merge_all(&m) &&
-              lf_stop_at_policies(&m) && write_result(&m);
+              read_archives(&m) && check_rules(&m);
+    if (ok && m.in.damaged && !job->skip_damaged)
+        m.job = &listing; // the rest is only looked at, so that all is told at once
+    ok = ok && lf_writing_begin(&m.out, m.job, &m.ds, err) && merge_all(&m) &&
+         lf_stop_at_policies(&m) && write_result(&m);
     lf_writing_done(&m.out);
     lf_pixel_tool_free(&m.source.pixels);
     lf_free(m.visited);

@@ -17,7 +17,8 @@ struct lf_merge_job {
     enum lf_choice conflict;
     bool keep_shapes; // shapes of other kinds are unexpected, not converted
     bool clamp; // shapes out of the image by up to half a pixel are cut at its edge
-    bool coerce_text; // new texts that read as a number or bool become one
+    bool skip_damaged; // damaged items are left out; else they stop the merge
+    bool coerce_text;  // new texts that read as a number or bool become one
     bool ignore_unexpected, fail_unmatched, ignore_unmatched, fail_class, fail_attr;
     bool allow_older;
     enum lf_media media;
@@ -27,6 +28,7 @@ struct lf_merge_result {
     struct lf_counts counts;
     uint64_t items, came, unmatched,
         changed;            // samples of the run, that came, ..., that changed
+    uint64_t damaged;       // items that are damaged, in the archives and the dataset
     uint64_t home;          // labels of the run's fields, where items came, not shipped
     bool written, repeated; // repeated: every archive was merged before
     struct lf_buf archives; // JSON array of what was read

@@ -84,49 +84,102 @@ static bool write_edited(struct lf_merging *m, const struct fo_doc *doc,
     return ok;
 }
 
+struct sides { // of one sample
+    struct lf_sample ours, base, ours_shipped, base_shipped;
+    const struct lf_sample *base_side; // base_shipped, or ours_shipped if it is equal
+    struct lf_slice files;             // of base
+};
+
+// What of the dataset cannot be read is among `faults`, and base_side then is NULL.
+static bool read_sides(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
+                       struct sides *s, struct lf_faults *faults)
+{
+    struct lf_slice was;
+    *s = (struct sides){0};
+    if (!lf_base_of(m, doc->raw, row, &was, &s->files))
+        return false;
+    bool ok = lf_parse_and_ship(m, doc->raw, none, row, &s->ours, &s->ours_shipped);
+    bool same = was.at == doc->raw.at;
+    ok = ok &&
+         (same || lf_parse_and_ship(m, was, s->files, row, &s->base, &s->base_shipped));
+    if (ok) {
+        s->base_side = same ? &s->ours_shipped : &s->base_shipped;
+        return true;
+    }
+    if (!m->err->file[0]) // a mask on disk has said its own
+        fo_fail_in(&m->ds, doc, m->err);
+    return lf_faults_take(faults, &m->a, m->err);
+}
+
+// Nothing is taken of a sample that is damaged here or came back damaged: its labels
+// count as absent, those that came as ignored. `base` NULL: its labels are not known.
+static bool leave_out(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
+                      const struct lf_sample *base)
+{
+    size_t from, to;
+    for (size_t b = 0; base && b < base->labels; b++)
+        m->result->counts.absent += base->label[b].shipped;
+    lf_incoming_of(&m->in, row, &from, &to);
+    for (; from < to; from++) {
+        struct lf_theirs t;
+        if (!lf_incoming_take(&m->in, from, &m->a, &t.sample, &t.file, &t.item, m->err))
+            return false;
+        m->result->counts.ignored += t.sample.labels;
+        m->result->counts.returned += t.sample.labels;
+    }
+    return lf_writing_doc(&m->out, doc, NULL, m->err);
+}
+
+// The dataset's own sample cannot be read.
+static bool damaged_here(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
+                         const struct lf_faults *faults)
+{
+    size_t from, to;
+    lf_incoming_of(&m->in, row, &from, &to);
+    m->result->came -= from < to && !m->in.bad[row];
+    return lf_incoming_damaged(&m->in, row, none, faults, 0, m->ev, m->err) &&
+           leave_out(m, doc, row, NULL);
+}
+
 bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t row)
 {
-    struct lf_sample ours, base, ours_shipped, base_shipped;
+    struct sides side;
     struct lf_changes plan = {0};
     struct lf_edits edits;
     struct lf_theirs *theirs;
-    struct lf_slice was, files;
     struct fo_new_files masks = {0};
+    struct lf_faults faults = {0};
     size_t from, to, count = 0;
     uint64_t conflicts = m->result->counts.conflict;
-    bool ok = lf_base_of(m, doc->raw, row, &was, &files) &&
-              lf_parse_and_ship(m, doc->raw, none, row, &ours, &ours_shipped);
-    const struct lf_sample *base_side = &ours_shipped;
-    if (ok && was.at != doc->raw.at) {
-        ok = lf_parse_and_ship(m, was, files, row, &base, &base_shipped);
-        base_side = &base_shipped;
-    }
+    if (!read_sides(m, doc, row, &side, &faults))
+        return false;
+    const struct lf_sample *base_side = side.base_side;
+    if (!base_side || m->in.bad[row])
+        return base_side ? leave_out(m, doc, row, base_side)
+                         : damaged_here(m, doc, row, &faults);
     lf_incoming_of(&m->in, row, &from, &to);
-    bool *told =
-        ok ? lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err) : NULL;
+    bool *told = lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err);
     if (!told || !take_theirs(m, from, to, &theirs, &count) ||
-        !lf_fold(&m->rules, base_side, &ours_shipped, theirs, count, &m->a, &plan, told,
-                 &m->result->counts, m->ev, m->err))
+        !lf_fold(&m->rules, base_side, &side.ours_shipped, theirs, count, &m->a, &plan,
+                 told, &m->result->counts, m->ev, m->err))
         return false;
     for (size_t b = 0; b < base_side->labels; b++)
         m->result->counts.absent += base_side->label[b].shipped && !told[b];
     if (!count)
         return lf_writing_doc(&m->out, doc, NULL, m->err);
-    for (size_t i = 0; i < ours_shipped.labels; i++)
-        m->result->home += !ours_shipped.label[i].shipped;
+    for (size_t i = 0; i < side.ours_shipped.labels; i++)
+        m->result->home += !side.ours_shipped.label[i].shipped;
     struct fo_notes notes = {m, note};
-    ok = fo_edits(&m->source, &ours_shipped, &plan, m->rules.slack, &notes, &m->a,
-                  &edits, &masks, m->err) &&
-         (!m->run.has_base ||
-          lf_move_base(m, base_side, files, theirs, count, row,
-                       m->result->counts.conflict > conflicts ? &plan : NULL));
+    bool ok = fo_edits(&m->source, &side.ours_shipped, &plan, m->rules.slack, &notes,
+                       &m->a, &edits, &masks, m->err) &&
+              (!m->run.has_base ||
+               lf_move_base(m, base_side, side.files, theirs, count, row,
+                            m->result->counts.conflict > conflicts ? &plan : NULL));
     if (!ok || !edits.count)
         return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
     m->result->changed++;
     return write_edited(m, doc, &edits, &masks);
 }
-
-// A sample that the dataset no longer holds: what came back for it cannot be taken, and
 
 bool lf_account_missing(struct lf_merging *m, uint32_t row)
 {

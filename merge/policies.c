@@ -1,16 +1,36 @@
 #include "merge/merging.h"
 
+#include <stdio.h>
+
+// The merge ends with what is wrong with the first; the others were told.
+static bool stop_at_damage(struct lf_merging *m)
+{
+    char rest[80];
+    size_t n = strlen(m->in.first.what), cap = sizeof m->err->what;
+    if (m->in.damaged > 1)
+        snprintf(rest, sizeof rest, " (and %llu more damaged items)",
+                 (unsigned long long)m->in.damaged - 1);
+    else
+        snprintf(rest, sizeof rest, "; --on-error skip leaves the item out");
+    *m->err = m->in.first;
+    snprintf(m->err->what + n, cap - n, "%s", rest);
+    return false;
+}
+
 bool lf_stop_at_policies(struct lf_merging *m)
 {
     struct lf_counts *c = &m->result->counts;
-    c->ignored += m->in.unmatched_labels;
-    c->returned += m->in.unmatched_labels;
+    c->ignored += m->in.unmatched_labels + m->in.damaged_labels;
+    c->returned += m->in.unmatched_labels + m->in.damaged_labels;
+    m->result->damaged = m->in.damaged;
     if (!lf_counts_balance(c))
         return lf_fail(
             m->err, LF_E_BALANCE,
             "%llu pairs are in buckets, %llu were there to account for",
             (unsigned long long)lf_counts_all(c),
             (unsigned long long)(c->told + c->absent + c->returned - c->paired));
+    if (m->in.damaged && !m->in.skip_damaged)
+        return stop_at_damage(m);
     // A copy of the dataset is known by its sample ids; an archive only by its labels'.
     if (!m->in.format->relative && c->told && c->ids && !c->known_ids)
         return lf_fail(

@@ -50,6 +50,12 @@ static size_t row_number(enum lf_code code)
     return i < MOST_CODES ? i : MOST_CODES - 1;
 }
 
+static enum lf_severity severity_of(const struct lf_event *v,
+                                    const struct lf_code_row *row)
+{
+    return v->skipped && row->severity == LF_ERROR ? LF_WARNING : row->severity;
+}
+
 static void part(struct lf_buf *line, const char **open, const char *what,
                  struct lf_slice value)
 {
@@ -71,8 +77,10 @@ static void print(const struct lf_event *v, const struct lf_code_row *row,
     lf_buf_text(line, lf_escape(v->file, file, sizeof file));
     if (v->line)
         lf_buf_printf(line, ":%llu", (unsigned long long)v->line);
+    else if (v->offset)
+        lf_buf_printf(line, ":byte %llu", (unsigned long long)v->offset);
     lf_buf_printf(line, "%s%s: LF%04d %s: %s", v->file.len ? ": " : "",
-                  lf_severity_name(row->severity), (int)row->code, row->slug,
+                  lf_severity_name(severity_of(v, row)), (int)row->code, row->slug,
                   lf_escape(said, text, sizeof text));
     if (v->was.len || v->came.len)
         lf_buf_printf(line, ": %s%s%s", lf_escape(v->was, was, sizeof was),
@@ -104,12 +112,14 @@ static bool keep(struct lf_events *e, const struct lf_event *v,
     lf_buf_printf(&out,
                   "%s{\"code\": \"LF%04d\", \"slug\": \"%s\", \"severity\": \"%s\"",
                   lf_spool_size(e->json) ? ",\n  " : "\n  ", (int)row->code, row->slug,
-                  lf_severity_name(row->severity));
+                  lf_severity_name(severity_of(v, row)));
     if (v->bucket)
         put(&out, "bucket", lf_slice_of(v->bucket));
     put(&out, "file", v->file);
     if (v->line)
         lf_buf_printf(&out, ", \"line\": %llu", (unsigned long long)v->line);
+    else if (v->offset)
+        lf_buf_printf(&out, ", \"offset\": %llu", (unsigned long long)v->offset);
     put(&out, "sample", v->sample);
     put(&out, "item", v->item);
     put(&out, "field", v->field);
@@ -133,8 +143,8 @@ bool lf_events_add(struct lf_events *e, const struct lf_event *event,
     if (!row)
         return lf_fail(err, LF_E_BUG, "an event without a code");
     uint64_t n = e->count[row_number(event->code)]++;
-    e->of[row->severity]++;
-    if (row->severity == LF_ERROR && e->stop == LF_OK)
+    e->of[severity_of(event, row)]++;
+    if (severity_of(event, row) == LF_ERROR && e->stop == LF_OK)
         e->stop = event->code;
     uint64_t at;
     lf_buf_clear(&e->line);
@@ -143,7 +153,8 @@ bool lf_events_add(struct lf_events *e, const struct lf_event *event,
         !lf_spool_add(e->text, lf_buf_view(&e->line), &at, err))
         return false;
     // What cannot be printed is still counted and in the report.
-    if (e->out && n < e->most && (e->notes || row->severity > LF_NOTE))
+    if (e->out && !event->silent && n < e->most &&
+        (e->notes || row->severity > LF_NOTE))
         (void)fwrite(e->line.at, 1, e->line.len, e->out);
     return keep(e, event, row, err);
 }

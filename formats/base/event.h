@@ -10,14 +10,17 @@
 
 struct lf_event { // empty slices: not known, or not about such a thing
     enum lf_code code;
-    struct lf_slice file;         // archive or file, as lf_in_name gives it
-    uint64_t line;                // 0: unknown
-    struct lf_slice sample;       // id, 24 digits
-    struct lf_slice item;         // name in the archive
+    struct lf_slice file;   // archive or file, as lf_in_name gives it
+    uint64_t line;          // 0: unknown
+    uint64_t offset;        // byte in the file, where there are no lines; 0: unknown
+    struct lf_slice sample; // id, 24 digits
+    struct lf_slice item;   // name in the archive
     struct lf_slice field, label; // label: id
     struct lf_slice was, came;    // values, for an edit
     struct lf_slice text;         // one sentence; empty: the code's cause
     const char *bucket;           // of the accounting ("refused"); NULL: none
+    bool skipped; // an error that is passed over as asked: told as a warning
+    bool silent;  // not printed: it is what the command ends with
 };
 
 struct lf_events;

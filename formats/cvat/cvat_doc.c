@@ -99,6 +99,14 @@ static bool known_size(struct cvat_doc *d, struct lf_error *err)
     return true;
 }
 
+// What failed is about this item alone: it is kept with it, and reading goes on.
+static bool keep_fault(struct cvat_doc *d, uint64_t line, struct lf_error *err)
+{
+    lf_fail_in_file(err, d->file);
+    lf_fail_at_line(err, line);
+    return lf_faults_take(&d->item.faults, &d->arena, err);
+}
+
 static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
                         struct lf_error *err)
 {
@@ -108,16 +116,22 @@ static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
     d->room = 0;
     d->ids_seen = false;
     d->open_item = true;
-    if (!name.len)
-        return cvat_bad(err, x->line, "there is no name on an", "<image>");
     if (!lf_parse_int64(id, &d->item.number))
         d->item.number = -1;
     d->field = d->forced >= 0 ? d->forced
                               : cvat_meta_field(&d->meta, cvat_value(x, "task_id"));
-    return plain_name(d, &name, err) &&
-           lf_arena_text(&d->arena, name, &d->item.name, err) &&
-           cvat_size(x, "width", &d->item.sample.width, err) &&
-           cvat_size(x, "height", &d->item.sample.height, err) && known_size(d, err);
+    if (!name.len) {
+        cvat_bad(err, x->line, "there is no name on an", "<image>");
+        return keep_fault(d, x->line, err);
+    }
+    if (!plain_name(d, &name, err) ||
+        !lf_arena_text(&d->arena, name, &d->item.name, err))
+        return false;
+    if ((!cvat_size(x, "width", &d->item.sample.width, err) ||
+         !cvat_size(x, "height", &d->item.sample.height, err)) &&
+        !keep_fault(d, x->line, err))
+        return false;
+    return known_size(d, err);
 }
 
 static struct lf_label *current(struct cvat_doc *d)
@@ -156,13 +170,25 @@ static bool name_shape(const struct cvat_doc *d, struct lf_slice element,
     char image[60], name[30], what[sizeof err->what];
     snprintf(what, sizeof what, "%s", err->what);
     snprintf(err->what, sizeof err->what, "image \"%s\", shape %zu (%s): %.90s",
-             lf_escape(d->item.name, image, sizeof image), d->item.sample.labels,
+             lf_escape(d->item.name, image, sizeof image),
+             d->item.sample.labels + d->item.unread,
              lf_escape(element, name, sizeof name), what);
     return false;
 }
 
+// The shape that began is none: nothing below it is read either.
+static bool drop_shape(struct cvat_doc *d, const struct cvat_element *x,
+                       enum state *next, struct lf_error *err)
+{
+    name_shape(d, x->name, err);
+    d->item.sample.labels--;
+    d->item.unread++;
+    *next = SKIP;
+    return keep_fault(d, x->line, err);
+}
+
 static bool start_shape(struct cvat_doc *d, const struct cvat_element *x,
-                        struct lf_error *err)
+                        enum state *next, struct lf_error *err)
 {
     struct lf_sample *s = &d->item.sample;
     struct lf_slice alias = cvat_value(x, "label");
@@ -181,7 +207,7 @@ static bool start_shape(struct cvat_doc *d, const struct cvat_element *x,
     d->class_row = LF_NO_CLASS;
     if (!alias.at) {
         cvat_bad(err, x->line, "a shape lacks the attribute", "label");
-        return name_shape(d, x->name, err);
+        return drop_shape(d, x, next, err);
     }
     if (!field_of(d, alias, x->line, &l->field, err))
         return false;
@@ -192,7 +218,7 @@ static bool start_shape(struct cvat_doc *d, const struct cvat_element *x,
         l->name = f->class[d->class_row].name;
     else if (!lf_arena_text(&d->arena, alias, &l->name, err))
         return false;
-    return cvat_read_shape(x, s, f, l, &d->arena, err) || name_shape(d, x->name, err);
+    return cvat_read_shape(x, s, f, l, &d->arena, err) || drop_shape(d, x, next, err);
 }
 
 // Only nodes matter below a skeleton, and nothing below other shapes.
@@ -205,9 +231,11 @@ static bool start_below(struct cvat_doc *d, const struct cvat_element *x,
         lf_buf_clear(&d->text);
         return lf_arena_text(&d->arena, cvat_value(x, "name"), &d->attr_name, err);
     }
-    return l->kind != LF_SKELETON || !cvat_value(x, "label").at ||
-           cvat_read_node(x, field_at(d, l), l, &d->node_room, &d->arena, err) ||
-           name_shape(d, LF_S("skeleton"), err);
+    if (l->kind != LF_SKELETON || !cvat_value(x, "label").at ||
+        cvat_read_node(x, field_at(d, l), l, &d->node_room, &d->arena, err))
+        return true;
+    name_shape(d, LF_S("skeleton"), err);
+    return keep_fault(d, x->line, err);
 }
 
 static bool unknown_attr(struct cvat_doc *d, struct lf_error *err)
@@ -313,6 +341,9 @@ static bool end_image(struct cvat_doc *d, struct lf_error *err)
     lf_buf_slice(&d->out, d->item.name);
     lf_buf_add(&d->out, &size, sizeof size);
     lf_buf_slice(&d->out, lf_buf_view(&d->packed));
+    if (d->item.faults.count)
+        lf_buf_add(&d->out, d->item.faults.at,
+                   d->item.faults.count * sizeof *d->item.faults.at);
     d->out.failed |= d->packed.failed;
     d->open_item = false;
     return lf_buf_ok(&d->out, err);
@@ -338,6 +369,16 @@ bool cvat_doc_pop(struct cvat_doc *d, struct lf_arena *a, struct lf_item *item,
     at += sizeof size;
     if (!lf_unpack((struct lf_slice){at, size}, a, &item->sample, err))
         return false;
+    at += size;
+    size = item->faults.count * sizeof *item->faults.at;
+    if (size) {
+        item->faults.at =
+            lf_arena_take(a, item->faults.count, sizeof *item->faults.at, err);
+        if (!item->faults.at)
+            return false;
+        item->faults.room = item->faults.count;
+        memcpy(item->faults.at, at, size);
+    }
     d->popped = (size_t)(at + size - d->out.at);
     item->file = lf_slice_of(d->file);
     return true;
@@ -425,7 +466,7 @@ static bool on_start(void *user, struct lf_slice name, const struct lf_xml_attr 
         // deleted.
         if (cvat_kind(name) != LF_OTHER || cvat_value(&x, "label").at) {
             next = IN_SHAPE;
-            ok = start_shape(d, &x, err);
+            ok = start_shape(d, &x, &next, err);
         }
         break;
     case IN_SHAPE:

@@ -194,6 +194,15 @@ static void only_field(int only, struct lf_sample *s)
     s->labels = n;
 }
 
+// A sample that cannot be read is damaged in itself: the stream stands behind it.
+static bool keep_fault(const struct lf_reader *r, struct lf_item *item, uint64_t at,
+                       struct lf_arena *a, struct lf_error *err)
+{
+    lf_fail_in_file(err, lf_in_name(r->in));
+    lf_fail_at_offset(err, at);
+    return lf_faults_take(&item->faults, a, err);
+}
+
 static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item *item,
                          bool *more, struct lf_error *err)
 {
@@ -208,15 +217,17 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
         return finish(r, err);
     if (!lf_digest_add(r->digest, raw, err) || !lf_arena_text(a, raw, &own, err))
         return false;
-    if (lf_json_type(own) != LF_JSON_OBJECT)
+    item->file = r->source.file;
+    if (lf_json_type(own) != LF_JSON_OBJECT) {
         lf_fail(err, LF_E_DOCUMENT, "a sample is not an object");
-    if (err->code != LF_OK || !fo_head(own, a, &head, err)) {
-        lf_fail_in_file(err, lf_in_name(r->in));
-        return lf_fail_at_offset(err, at);
+        return keep_fault(r, item, at, a, err);
     }
+    if (!fo_head(own, a, &head, err) && !keep_fault(r, item, at, a, err))
+        return false;
     item->id = head.id;
     item->name = head.filepath;
-    item->file = r->source.file;
+    if (item->faults.count)
+        return true;
     item->sample.width = item->sample.height = 1;
     item->sample.id = head.id;
     struct fo_source source = {.schema = &r->run->schema,
@@ -224,8 +235,8 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
                                .pixels = r->pixels,
                                .relative = true};
     if (!fo_parse(&source, own, a, &item->sample, err)) {
-        lf_fail_in_file(err, lf_in_name(r->in));
-        return lf_fail_at_offset(err, at);
+        item->sample.labels = 0;
+        return keep_fault(r, item, at, a, err);
     }
     only_field(r->field, &item->sample);
     for (size_t i = 0; i < item->sample.labels; i++) {

@@ -554,6 +554,10 @@ static bool read_in(unsigned field, const char *inside, struct lf_sample *s)
     bool ok = cvat_doc_push(d, text.at, text.len, &w.err) && cvat_doc_end(d, &w.err) &&
               cvat_doc_pop(d, &w.a, &item, &got, &w.err) && got;
     *s = item.sample;
+    if (ok && item.faults.count) {
+        w.err = item.faults.at[0];
+        ok = false;
+    }
     cvat_doc_free(&d);
     return ok;
 }

@@ -1,0 +1,251 @@
+"""What stops a merge or an export, and what is left out as asked: --on-error and its like."""
+
+import copy
+import json
+import os
+import re
+
+import crossing
+import shapes
+import testenv
+from shapes import box, document, id_of, npy
+
+MASK = '<mask label="cat" rle="%s" left="%s" top="1" width="2" height="2"></mask>'
+BOX = '<box label="cat" xtl="%s" ytl="1" xbr="9" ybr="9"></box>'
+# What may be wrong with an item while the XML is whole: (a shape to put in, or what to change in the image; its code).
+DAMAGE = (
+    (BOX % "NaN", "LF3052"), (BOX % "", "LF3052"), (BOX % "1e999", "LF3052"), (BOX % "0x1", "LF3052"),
+    (BOX % "2000000000", "LF4011"), ('<box label="cat" xtl="1" ytl="1" xbr="9"></box>', "LF3052"),
+    ('<box xtl="1" ytl="1" xbr="9" ybr="9"></box>', "LF3052"), (MASK % ("1, 2", 1), "LF3071"),
+    (MASK % ("1, 2, 3", 1), "LF3071"), (MASK % ("1, x", 1), "LF3071"), (MASK % ("-1, 5", 1), "LF3071"),
+    (MASK % ("0, 4", 0.5), "LF3052"), ('<mask label="cat" left="1" top="1" width="2" height="2"></mask>', "LF3052"),
+    ('<polygon label="cat" points="1,1;2"></polygon>', "LF3052"), ('<polygon label="cat"></polygon>', "LF3052"),
+    ('<polyline label="cat" points="1,1;2,b"></polyline>', "LF3052"), ('<points label="cat" points=""></points>', "LF3052"),
+    ('<points label="cat" points="1,1,1"></points>', "LF3052"),
+    ('<ellipse label="cat" cx="9" cy="9" rx="inf" ry="2"></ellipse>', "LF3052"),
+    ('<box label="cat" xtl="1" ytl="1" xbr="9" ybr="9" rotation="a"></box>', "LF3052"),
+    ('<skeleton label="cat"><points label="a" points="1"></points></skeleton>', "LF3052"),
+    ('<cuboid label="cat" xtl1="1"></cuboid>', "LF3052"),
+    (('width="64"', 'width="many"'), "LF3052"), (('height="32"', 'height="-1"'), "LF3052"),
+    (('width="64"', 'width="640"'), "LF2006"), (('height="32"', 'height="33"'), "LF2006"),
+    (('xtl="', 'xtl="x'), "LF3052"), (('ybr="', 'was="'), "LF3052"), (('label="cat"', 'was="cat"'), "LF3052"),
+    (('name="', 'was="'), "LF3052"),
+)
+
+
+def image_of(xml, name):
+    """The place of an image and of what is behind it."""
+    start = xml.rindex("<image", 0, xml.index('name="%s"' % name))
+    return start, xml.index("</image>", start) + len("</image>")
+
+
+def damaged(xml, name, what):
+    """The XML with one image damaged: `what` is a shape to put in, or a text and what stands in its place."""
+    start, end = image_of(xml, name)
+    image = xml[start:end]
+    if isinstance(what, str):
+        image = image[:-len("</image>")] + what + "</image>"
+    else:
+        image = image.replace(what[0], what[1], 1)
+    return xml[:start] + image + xml[end:]
+
+
+class Policies(crossing.CrossingCase):
+    def start(self, count, **more):
+        """A dataset of `count` images with a box each, exported; self.xml is what came back of it."""
+        self.docs = [document(n, gt={"_cls": "Detections", "detections": [box(n + 1, **more)]}) for n in range(count)]
+        self.ds = self.path("ds")
+        shapes.write_dataset(self.ds, {"gt": "Detections"}, self.docs)
+        self.export(self.ds, "--media", "none", fields=["gt"])
+        self.archive, = self.far_side("--container", "xml")
+        with open(self.archive, encoding="utf-8") as f:
+            self.xml = f.read()
+
+    def bring(self, xml, *options, **how):
+        with open(self.archive, "w", encoding="utf-8") as f:
+            f.write(xml)
+        return self.merge(self.ds, [self.archive], *options, **how)
+
+    def line_of(self, xml, name):
+        return xml[:xml.index('name="%s"' % name)].count("\n") + 1
+
+
+class Damaged(Policies):
+    """R23: --on-error stop, skip and fix."""
+
+    def edited(self, count):
+        """Every box moved: (the XML, what the dataset is to say)."""
+        xml = re.sub(r'xtl="16.00"', 'xtl="8.00"', self.xml)
+        want = copy.deepcopy(self.docs)
+        for doc in want:
+            label, = doc["gt"]["detections"]
+            label["bounding_box"][0] = 0.125
+            label["bounding_box"][2] = 0.625
+        self.assertEqual(xml.count('xtl="8.00"'), count)
+        return xml, want
+
+    def test_R23_of_1000_items_30_are_damaged(self):
+        self.start(1000)
+        xml, want = self.edited(1000)
+        codes = {}
+        for n, (what, code) in enumerate(DAMAGE):
+            name = "%d.png" % (7 + 33 * n)
+            codes[name] = code
+            xml = damaged(xml, name, what)
+        nameless = '%d.png' % (7 + 33 * 29)
+        self.assertEqual((len(DAMAGE), len(codes)), (30, 30))
+        before = testenv.snapshot(self.ds)
+        for options, status in (((), 4), (("--on-error", "stop"), 4), (("--on-error", "fix"), 4)):
+            with self.subTest(options):
+                report = self.bring(xml, *options, "--max-errors", "40", status=status)
+                self.assert_listed(report, codes, nameless, xml, "error")
+                self.assertEqual(testenv.snapshot(self.ds), before)
+                self.assertEqual((report["written"], report["error"]["code"]), (False, codes["7.png"]))
+                self.assertEqual(len(re.findall(": error: LF", report["stderr"])), 30, report["stderr"])
+        report = self.bring(xml, "--on-error", "skip", status=1)
+        self.assert_listed(report, codes, nameless, xml, "warning")
+        self.assert_counts(report, edited=970, absent=30, ignored=report["counts"]["ignored"])
+        self.assertEqual(report["items"], {"run": 1000, "came": 970, "unmatched": 0, "damaged": 30, "changed": 970})
+        self.assertRegex(report["stderr"], r"items 970 of 1000, 30 damaged; 30 findings\n$")
+        self.assertIn("... and 3 more of LF3052 cvat-structure", report["stderr"])
+        for n, doc in enumerate(self.docs):
+            if "%d.png" % n in codes:
+                want[n] = doc
+        self.assertEqual(crossing.samples_of(self.ds), want)
+        # mended, they are merged later; the others are as they are
+        again = self.bring(self.edited(1000)[0])
+        self.assert_counts(again, edited=30, kept=970)
+
+    def assert_listed(self, report, codes, nameless, xml, severity):
+        """Each damaged item once, with file, item, line and code."""
+        got = {}
+        for e in report["events"]:
+            self.assertEqual((e["severity"], e["file"]), (severity, self.archive))
+            name = e.get("item") or nameless
+            self.assertNotIn(name, got)
+            got[name] = e["code"]
+            if name != nameless:
+                start, end = self.line_of(xml, name), xml[:image_of(xml, name)[1]].count("\n") + 1
+                self.assertTrue(start <= e["line"] <= end, (e, start, end))
+                self.assertEqual(e["sample"], self.docs[int(name[:-4])]["_id"]["$oid"])
+        self.assertEqual(got, codes)
+
+    def test_all_that_is_wrong_with_an_item_is_listed(self):
+        self.start(2)
+        xml = damaged(damaged(self.xml, "0.png", BOX % "a" + BOX % "5" + BOX % "b"), "0.png", ('width="64"', 'width="b"'))
+        report = self.bring(xml, "--on-error", "skip", status=1)
+        self.assertEqual([e["text"].split(": ", 1)[-1] for e in report["events"]],
+                         ["width", "not a number: xtl", "not a number: xtl"])
+        self.assertEqual(report["items"]["damaged"], 1)
+        self.assert_counts(report, kept=1, absent=1, ignored=4)
+
+    def test_nothing_of_a_damaged_item_is_deleted_or_taken_from_its_other_half(self):
+        """A second document that holds the item whole does not speak for the damaged one."""
+        self.start(2)
+        empty = re.sub(r"<box .*?</box>", "", self.xml, flags=re.S)
+        broken = damaged(self.xml, "0.png", BOX % "a")
+        paths = []
+        for n, xml in enumerate((empty, broken)):
+            paths.append(self.path("%d.xml" % n))
+            with open(paths[-1], "w", encoding="utf-8") as f:
+                f.write(xml)
+        for order in (paths, paths[::-1]):
+            report = self.merge(self.ds, order, "--on-error", "skip", where=("-n",), status=1)
+            self.assert_counts(report, deleted=1, absent=1, kept=report["counts"]["kept"], ignored=2)
+        empty = self.merge(self.ds, paths[:1])
+        self.assert_counts(empty, deleted=2)
+
+    def test_a_cut_file_is_nobodys_skip(self):
+        self.start(3)
+        before = testenv.snapshot(self.ds)
+        report = self.bring(damaged(self.xml, "0.png", BOX % "a")[:-40], "--on-error", "skip", status=4)
+        self.assertEqual(report["error"]["code"], "LF3011")
+        self.assertEqual(testenv.snapshot(self.ds), before)
+
+    def test_all_items_damaged(self):
+        self.start(2)
+        before = testenv.snapshot(self.ds)
+        xml = self.xml.replace('width="64"', 'width="65"')
+        self.assertEqual(self.bring(xml, status=7)["items"]["damaged"], 2)
+        self.assertEqual(testenv.snapshot(self.ds), before)
+        data = self.data_of(self.ds)
+        report = self.bring(xml, "--on-error", "skip", status=1)
+        self.assert_counts(report, absent=2, ignored=2)
+        self.assert_unchanged(self.ds, data)
+
+    def test_a_damaged_item_of_no_sample_is_only_unmatched(self):
+        self.start(2)
+        xml = damaged(self.xml, "1.png", BOX % "a").replace("1.png", "other.png")
+        report = self.bring(xml, status=1)
+        self.assertEqual([e["code"] for e in report["events"]], ["LF2004"])
+        self.assert_counts(report, kept=1, absent=1, ignored=2)
+
+    def test_shapes_out_of_the_image_are_cut_and_named_with_fix(self):
+        self.start(2)
+        xml = re.sub(r'xtl="16.00"', 'xtl="-0.30"', self.xml)
+        self.assertNotIn("LF2123", self.bring(xml, where=("-n",))["findings"])
+        report = self.bring(xml, "--on-error", "fix")
+        self.assertEqual(report["findings"], {"LF2123": 2})
+        self.assertEqual([(e["code"], e["item"], "label" in e) for e in report["events"]],
+                         [("LF2123", "0.png", True), ("LF2123", "1.png", True)])
+        self.assertEqual([d["gt"]["detections"][0]["bounding_box"][0] for d in crossing.samples_of(self.ds)], [0, 0])
+
+
+class DamagedCopy(Policies):
+    """The same of an edited copy of the dataset, and of the dataset itself."""
+
+    def start(self):
+        self.ds, grid = self.path("ds"), shapes.rows("0110", "1111")
+        self.docs = [document(n, gt={"_cls": "Detections", "detections": [box(n + 1, mask=npy(grid))]}) for n in range(4)]
+        shapes.write_dataset(self.ds, {"gt": "Detections"}, self.docs)
+        self.export(self.ds, "--media", "none", fields=["gt:instances"])
+        self.before = self.data_of(self.ds)
+
+    def copy_of(self, *changes):
+        docs = copy.deepcopy(self.docs)
+        for change in changes:
+            change(docs)
+        shapes.write_dataset(self.path("copy"), {"gt": "Detections"}, docs)
+        return [self.path("copy")]
+
+    @staticmethod
+    def damage(docs):
+        """The first three in their own ways; the last is edited."""
+        docs[0]["gt"]["detections"][0]["mask"]["$binary"]["base64"] = "AAAA"
+        docs[1]["gt"]["detections"] = 7
+        docs[2] = 9
+        docs[3]["gt"]["detections"][0]["label"] = "cat"
+        docs[3]["gt"]["detections"][0]["bounding_box"][0] = 0.125
+
+    def test_samples_of_a_copy(self):
+        self.start()
+        archives = self.copy_of(self.damage)
+        report = self.merge(self.ds, archives, status=4)
+        self.assertEqual([(e["code"], e["severity"], "offset" in e) for e in report["events"]],
+                         [("LF3071", "error", True), ("LF3043", "error", True), ("LF3043", "error", True)])
+        self.assert_unchanged(self.ds, self.before)
+        report = self.merge(self.ds, archives, "--on-error", "skip", status=1)
+        self.assertEqual([e.get("sample") for e in report["events"]],
+                         [self.docs[0]["_id"]["$oid"], self.docs[1]["_id"]["$oid"], None])
+        self.assert_counts(report, edited=1, absent=3)
+        want = copy.deepcopy(self.docs)
+        want[3]["gt"]["detections"][0]["bounding_box"][0] = 0.125
+        self.assertEqual(crossing.samples_of(self.ds), want)
+
+    def test_a_mask_of_the_dataset_itself(self):
+        self.start()
+        archives = self.far_side()
+        docs = copy.deepcopy(self.docs)
+        for n in (1, 2):
+            docs[n]["gt"]["detections"][0]["mask"]["$binary"]["base64"] = "AAAA"
+        with open(self.path("ds", "samples.json"), "w", encoding="utf-8") as f:
+            json.dump({"samples": docs}, f)
+        before = testenv.snapshot(self.ds)
+        report = self.merge(self.ds, archives, status=4)
+        self.assertEqual([(e["code"], e["sample"]) for e in report["events"]],
+                         [("LF3071", d["_id"]["$oid"]) for d in docs[1:3]])
+        self.assertEqual(testenv.snapshot(self.ds), before)
+        report = self.merge(self.ds, archives, "--on-error", "skip", status=1)
+        self.assert_counts(report, kept=2, ignored=2)
+        self.assertEqual(report["items"]["came"], 2)
+        self.assertEqual(crossing.samples_of(self.ds), docs)
