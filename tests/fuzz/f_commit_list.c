@@ -44,9 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_small(inner, "b.lf-new", "new b", 5);
     snprintf(path, sizeof path, "%s/old", inner);
     LF_CLAIM(mkdir(path, 0700) == 0);
-    snprintf(path, sizeof path, "%s/r", root);
-    LF_CLAIM(mkdir(path, 0700) == 0);
-    write_small(path, "list", data, size);
+    snprintf(inner, sizeof inner, "%s/r", root);
+    LF_CLAIM(mkdir(inner, 0700) == 0);
+    write_small(inner, "list", data, size);
     bool ok = lf_commit_finish(root, "r/list", &found, &err);
     LF_CLAIM(ok == (err.code == LF_OK) && err.code != LF_E_BUG);
     snprintf(path, sizeof path, "%s/outside", folder);
