@@ -124,7 +124,7 @@
 static inline void write_small(const char *folder, const char *name, const void *bytes,
                                size_t n)
 {
-    char path[200];
+    char path[4300];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "wb");
     LF_CLAIM(f && fwrite(bytes, 1, n, f) == n);
