@@ -105,7 +105,8 @@ struct fo_source {
     const struct lf_schema *schema;
     const struct lf_files *files; // masks on disk; NULL: none can be read
     struct lf_pixel_tool *pixels;
-    bool relative; // samples of size 1 x 1: the document's own numbers and arrays
+    bool relative;    // samples of size 1 x 1: the document's own numbers and arrays
+    bool every_class; // masks of all labels, whatever the schema's classes
     struct lf_slice then; // fo_mask_files of the document that was shipped; empty: now
 };
 

@@ -80,8 +80,8 @@ static bool read_segment(const struct fo_source *src, const struct lf_pixels *p,
     const struct lf_field *f = &src->schema->field[l->field];
     bool all = src->relative;
     if (!lf_pixels_classes(src->pixels, p, all ? 0 : s->width, all ? 0 : s->height,
-                           all ? NULL : is_target, (void *)f, a, &masks, &l->masks,
-                           err))
+                           all || src->every_class ? NULL : is_target, (void *)f, a,
+                           &masks, &l->masks, err))
         return false;
     l->mask = masks;
     return true;
