@@ -10,7 +10,7 @@ import testenv
 
 DOCS = ["README.md", "FORMATS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "samples/README.md"]
 MAN = "man/labelferry.1"
-COMMANDS = ["export", "merge", "info", "limits"]
+COMMANDS = ["export", "merge", "diff", "info", "limits"]
 FAR_SIDE = os.path.join(testenv.SUPPORT, "far_side_cvat.py")
 RETURNED = testenv.sample("returned")
 
@@ -160,6 +160,7 @@ class Help(Example):
                 with self.subTest(command):
                     self.settle()
                     self.labelferry("export", "harbor", "--field", "ground_truth", "--run", "night_07", "-o", "out")
+                    self.copy(testenv.sample("harbor"), "new")
                     if command == "export":
                         shutil.rmtree(self.path("out"))
                     self.play(re.sub(r"^  ", "", found.group(1), flags=re.M), "help " + command)

@@ -7,7 +7,7 @@ import argparse
 import re
 import subprocess
 
-COMMANDS = ["export", "merge", "runs", "info", "limits"]
+COMMANDS = ["export", "merge", "diff", "runs", "info", "limits"]
 
 STATUS = [
     ("0", "Done, nothing to look at."),

@@ -1,0 +1,331 @@
+"""What `labelferry diff` says of two datasets, of two fields, and of archives: counts, lines, JSON, exit status."""
+
+import copy
+import json
+import os
+import shutil
+
+import crossing
+import testenv
+
+
+def oid(n):
+    return {"$oid": "%024x" % (0x65C000000000000000000000 + n)}
+
+
+def text_id(n):
+    return oid(n)["$oid"]
+
+
+def box(number, label="cat", where=(0.1, 0.2, 0.3, 0.4), **more):
+    return {"_id": oid(number), "_cls": "Detection", "attributes": {}, "tags": [], "label": label,
+            "bounding_box": list(where), **more}
+
+
+def tag(n, label):
+    return {"_id": oid(n), "_cls": "Classification", "tags": [], "label": label}
+
+
+def boxes(*labels):
+    return {"_cls": "Detections", "detections": list(labels)}
+
+
+def sample(n, width=100, height=200, **fields):
+    return {"_id": oid(n), "filepath": "data/%d.jpg" % n, "tags": [],
+            "metadata": {"_cls": "ImageMetadata", "width": width, "height": height}, **fields}
+
+
+LABEL = "fiftyone.core.labels."
+FIELDS = {"gt": "Detections", "pred": "Detections", "scene": "Classification", "lines": "Polylines",
+          "dots": "Keypoints", "pixels": "Segmentation", "heat": "Heatmap", "themes": "Classifications"}
+
+
+def field(name):
+    if name in FIELDS:
+        return {"name": name, "ftype": "fiftyone.core.fields.EmbeddedDocumentField",
+                "embedded_doc_type": LABEL + FIELDS[name], "db_field": name}
+    kind = {"tags": "ListField", "metadata": "EmbeddedDocumentField", "filepath": "StringField"}.get(name, "IntField")
+    return {"name": name, "ftype": "fiftyone.core.fields." + kind, "embedded_doc_type": None, "db_field": name}
+
+
+class DiffCase(crossing.CrossingCase):
+    def write(self, name, samples, fields=("gt", "scene", "count")):
+        os.mkdir(self.path(name))
+        meta = {"version": "1.22.1", "name": name, "media_type": "image",
+                "sample_fields": [field(f) for f in ("filepath", "tags", "metadata") + tuple(fields)]}
+        with open(self.path(name, "metadata.json"), "w", encoding="utf-8") as f:
+            json.dump(meta, f)
+        with open(self.path(name, "samples.json"), "w", encoding="utf-8") as f:
+            json.dump({"samples": samples}, f, ensure_ascii=name != "b")  # two spellings of one text
+        return self.path(name)
+
+    def two(self, a, b, *fields):
+        self.write("a", a, *([fields] if fields else []))
+        self.write("b", b, *([fields] if fields else []))
+
+    def diff(self, *args, status=1):
+        done = self.labelferry("diff", *args, status=status)
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def json(self, *args, status=1):
+        out = json.loads(self.diff(*args, "--json", status=status))
+        self.assertEqual(out["exit"], status)
+        return out
+
+    def lines(self, *args):
+        """The lines behind the counts."""
+        out = self.diff(*args).splitlines()
+        return out[next(i for i, line in enumerate(out) if line.startswith("samples: ")) + 1:]
+
+    def label_lines(self, old, new, *options, name="gt", **kw):
+        """What is told of one label of which there are two versions, without the ids."""
+        self.two([sample(1, **kw, **{name: old})], [sample(1, **kw, **{name: new})], name)
+        done = self.labelferry("diff", "a", "b", *options, status=None)
+        shutil.rmtree(self.path("a"))
+        shutil.rmtree(self.path("b"))
+        self.assertEqual(done.stderr, "")
+        lines = [line for line in done.stdout.splitlines() if line.startswith(text_id(1))]
+        self.assertEqual(done.returncode, 1 if lines else 0)
+        return [line.split(" ", 3)[3] for line in lines]
+
+    def of_box(self, old, new, *options, **kw):
+        return self.label_lines(boxes(box(7, **old)), boxes(box(7, **new)), *options, **kw)
+
+
+TEXT = """\
+tags: 0 added, 0 deleted, 1 edited, 1 same
+metadata: 0 added, 0 deleted, 0 edited, 2 same
+gt: 1 added, 1 deleted, 1 edited, 1 same
+scene: 0 added, 1 deleted, 0 edited, 0 same
+count: 1 added, 0 deleted, 1 edited, 0 same
+samples: 2 in both, 2 of them changed, 1 only in A, 1 only in B
+%(s1)s tags - edited: value [] -> ["x"]
+%(s1)s gt %(l11)s edited: class "cat" -> "d\\u00f6g", geometry, attribute age none -> 3, confidence 0.5 -> none
+%(s1)s gt %(l12)s deleted "cat"
+%(s1)s count - edited: value 3 -> 4
+%(s2)s only in A
+%(s3)s gt %(l15)s added "cat"
+%(s3)s scene %(l14)s deleted "day"
+%(s3)s count - added: value none -> 9
+%(s4)s only in B
+""" % {**{"s%d" % n: text_id(n) for n in range(1, 5)}, **{"l%d" % n: text_id(n) for n in range(11, 16)}}
+
+JSON = [
+    {"sample": text_id(1), "field": "tags", "change": "edited", "parts": [{"part": "value", "was": [], "came": ["x"]}]},
+    {"sample": text_id(1), "field": "gt", "label": text_id(11), "change": "edited", "parts": [
+        {"part": "class", "was": "cat", "came": "dög"}, {"part": "geometry"},
+        {"part": "attribute", "name": "age", "came": 3}, {"part": "key", "name": "confidence", "was": 0.5}]},
+    {"sample": text_id(1), "field": "gt", "label": text_id(12), "change": "deleted", "class": "cat"},
+    {"sample": text_id(1), "field": "count", "change": "edited", "parts": [{"part": "value", "was": 3, "came": 4}]},
+    {"sample": text_id(2), "only": "a"},
+    {"sample": text_id(3), "field": "gt", "label": text_id(15), "change": "added", "class": "cat"},
+    {"sample": text_id(3), "field": "scene", "label": text_id(14), "change": "deleted", "class": "day"},
+    {"sample": text_id(3), "field": "count", "change": "added", "parts": [{"part": "value", "came": 9}]},
+    {"sample": text_id(4), "only": "b"},
+]
+
+
+class TwoDatasets(DiffCase):
+    def setUp(self):
+        super().setUp()
+        a = [sample(1, gt=boxes(box(11, confidence=0.5), box(12)), count=3), sample(2, gt=boxes(box(13))),
+             sample(3, gt=boxes(box(16)), scene=tag(14, "day"), count=None)]
+        b = [sample(4), sample(3, gt=boxes(box(16), box(15)), count=9),
+             sample(1, gt=boxes(box(11, "dög", (0.1, 0.2, 0.3, 0.5), age=3)), count=4)]
+        b[2]["tags"] = ["x"]
+        self.two(a, b)
+
+    def test_text(self):
+        self.assertEqual(self.diff("a", "b"), TEXT)
+
+    def test_json(self):
+        out = self.json("a", "b")
+        self.assertEqual(out["changes"], JSON)
+        self.assertEqual(out["samples"], {"both": 2, "changed": 2, "only_a": 1, "only_b": 1, "absent": 0})
+        self.assertEqual(out["fields"]["gt"],
+                         {"added": 1, "deleted": 1, "edited": 1, "same": 1, "a": "Detections", "b": "Detections"})
+        self.assertEqual((out["a"], out["b"]), ("a", "b"))
+
+    def test_less(self):
+        head = TEXT[:TEXT.index(text_id(1))]
+        self.assertEqual(self.diff("a", "b", "--stat"), head)
+        self.assertEqual(self.diff("a", "b", "--name-only"), "".join(text_id(n) + "\n" for n in (1, 2, 3, 4)))
+        self.assertEqual(self.json("a", "b", "--name-only")["changed"], [text_id(n) for n in (1, 2, 3, 4)])
+        self.assertNotIn("changes", self.json("a", "b", "--stat"))
+        self.assertEqual(self.diff("a", "b", "-q"), "")
+        self.assertEqual(self.diff("a", "a", "-q", status=0), "")
+
+    def test_the_other_way_round(self):
+        turned = {"added": "deleted", "deleted": "added", "edited": "edited"}
+        there = self.json("a", "b")
+        back = self.json("b", "a")
+        key = lambda c: (c["sample"], c.get("field", ""), c.get("label", ""))
+        self.assertEqual(sorted([(key(c), turned[c["change"]]) for c in there["changes"] if "change" in c]),
+                         sorted([(key(c), c["change"]) for c in back["changes"] if "change" in c]))
+
+    def test_one_field(self):
+        self.assertEqual(list(self.json("a", "b", "--field", "scene")["fields"]), ["scene"])
+        self.diff("a", "b", "--field", "metadata", status=1)  # the samples of one side alone still differ
+        self.assertEqual(list(self.json("a", "b", "--field", "filepath", "--field", "gt")["fields"]), ["filepath", "gt"])
+
+    def test_equal(self):
+        out = self.diff("a", "a", status=0)
+        self.assertNotIn(text_id(1), out)
+        self.assertEqual(out.splitlines()[-1], "samples: 3 in both, 0 of them changed, 0 only in A, 0 only in B")
+        self.assertEqual(self.json("a", "a", status=0)["changes"], [])
+
+
+class Values(DiffCase):
+    def test_spellings_of_one_value_are_the_same(self):
+        same = [({"n": 1}, {"n": 1.0}), ({"n": 100}, {"n": 1e2}), ({"n": {"$numberLong": "7"}}, {"n": 7}),
+                ({"n": None}, {}), ({"n": {"a": 1, "b": None}}, {"n": {"a": 1.0}}),
+                ({"n": {"a": 1, "b": [2]}}, {"n": {"b": [2], "a": 1}}), ({"n": float("nan")}, {"n": float("nan")}),
+                ({"n": {"$numberDouble": "NaN"}}, {"n": float("nan")}), ({"n": "é"}, {"n": "é"}), ({"é": 1}, {"é": 1.0}),
+                ({"tags": []}, {"tags": None}), ({"attributes": {}}, {"attributes": None}),
+                ({"confidence": 0.5}, {"confidence": 5e-1})]
+        for old, new in same:
+            with self.subTest(old=old, new=new):
+                self.assertEqual(self.of_box(old, new), [])
+
+    def test_other_values_are_not(self):
+        other = [({"n": 1}, {"n": "1"}, "attribute n 1 -> \"1\""), ({"n": 0}, {"n": False}, "attribute n 0 -> false"),
+                 ({"n": 0}, {}, "attribute n 0 -> none"), ({"n": [1, 2]}, {"n": [2, 1]}, "attribute n [1, 2] -> [2, 1]"),
+                 ({"n": [1]}, {"n": [1, 2]}, "attribute n [1] -> [1, 2]"),
+                 ({"n": 2 ** 53}, {"n": 2 ** 53 + 1}, "attribute n 9007199254740992 -> 9007199254740993"),
+                 ({"n": ""}, {"n": None}, "attribute n \"\" -> none"), ({"n": "a"}, {"n": "A"}, "attribute n \"a\" -> \"A\""),
+                 ({"tags": ["x"]}, {}, "tags [\"x\"] -> []"), ({"index": 1}, {"index": 2}, "index 1 -> 2"),
+                 ({"attributes": {"n": {"_cls": "NumericAttribute", "value": 1}}},
+                  {"attributes": {"n": {"_cls": "NumericAttribute", "value": 2}}}, "attribute n 1 -> 2"),
+                 ({"rotation": 10}, {"rotation": 20}, "geometry"),
+                 ({"a\\b": 1}, {"a\\b": 2}, "attribute a\\b 1 -> 2")]
+        for old, new, said in other:
+            with self.subTest(old=old, new=new):
+                self.assertEqual(self.of_box(old, new), ["edited: " + said])
+
+    def test_keys_in_another_order(self):
+        old = box(7, n=1, m=2)
+        new = dict(reversed(list(old.items())))
+        self.assertEqual(self.label_lines(boxes(old), boxes(new)), [])
+        new["m"] = 3
+        self.assertEqual(self.label_lines(boxes(old), boxes(new)), ["edited: attribute m 2 -> 3"])
+
+    def test_what_is_not_json_is_a_text(self):
+        self.two([sample(1, gt=boxes(box(7, n=float("nan"))))], [sample(1, gt=boxes(box(7, n=1)))])
+        self.assertEqual(self.json("a", "b")["changes"][0]["parts"],
+                         [{"part": "attribute", "name": "n", "was": "NaN", "came": 1}])
+
+    def test_labels_without_ids_are_the_same_if_they_are_equal(self):
+        def bare(*classes):
+            return boxes(*[{k: v for k, v in box(1, c).items() if k != "_id"} for c in classes])
+        self.assertEqual(self.label_lines(bare("a", "b", "c"), bare("c", "a", "b")), [])
+        self.assertEqual(self.label_lines(bare("a", "b", "b"), bare("b", "a", "c")), ["deleted \"b\"", "added \"c\""])
+
+    def test_an_id_that_is_there_twice(self):
+        self.assertEqual(self.label_lines(boxes(box(7, "a"), box(8), box(7, "b")), boxes(box(7, "a"), box(7, "c"), box(8))),
+                         ["edited: class \"b\" -> \"c\""])
+
+    def test_empty_and_absent_fields(self):
+        for old, new in ((boxes(), None), ({"_cls": "Detections", "detections": None}, boxes()), (None, None)):
+            self.assertEqual(self.label_lines(old, new), [])
+
+    def test_tolerance(self):
+        old, new = {"where": (0.1, 0.2, 0.3, 0.4)}, {"where": (0.12, 0.2, 0.3, 0.4)}  # two pixels of 100
+        self.assertEqual(self.of_box(old, new), ["edited: geometry"])
+        self.assertEqual(self.of_box(old, new, "--tolerance", "1.9"), ["edited: geometry"])
+        self.assertEqual(self.of_box(old, new, "--tolerance", "2.1"), [])
+        self.assertEqual(self.of_box(old, dict(new, label="dog"), "--tolerance", "2.1"), ["edited: class \"cat\" -> \"dog\""])
+
+    def test_detail(self):
+        old, new = {"where": (0.1, 0.2, 0.3, 0.4)}, {"where": (0.1, 0.2, 0.3, 0.2)}
+        self.assertEqual(self.of_box(old, new, "--detail"),
+                         ['edited: geometry {"kind": "box", "box": [10.0, 40.0, 30.0, 80.0]} -> '
+                          '{"kind": "box", "box": [10.0, 40.0, 30.0, 40.0]} iou 0.5000'])
+
+
+class Fields(DiffCase):
+    def test_two_fields_of_one_dataset(self):
+        self.write("a", [sample(1, gt=boxes(box(7), box(8)), pred=boxes(box(7, "dog"), box(9)))], ("gt", "pred"))
+        self.assertEqual([line.split(" ", 1)[1] for line in self.lines("a", "--fields", "gt,pred")],
+                         ["gt %s edited: class \"cat\" -> \"dog\"" % text_id(7), "gt %s deleted \"cat\"" % text_id(8),
+                          "gt %s added \"cat\"" % text_id(9)])
+        self.assertEqual(self.json("a", "--fields", "gt,gt", status=0)["changes"], [])
+        out = self.json("a", "--fields", "pred,gt")
+        self.assertEqual((out["a"], out["b"]), ("pred", "gt"))
+
+    def test_a_field_that_one_dataset_declares(self):
+        self.write("a", [sample(1, gt=boxes(box(7)))], ("gt",))
+        self.write("b", [sample(1, gt=boxes(box(7)), pred=boxes(box(8)))], ("gt", "pred"))
+        self.assertIn("pred: 1 added, 0 deleted, 0 edited, 0 same; only B declares it\n", self.diff("a", "b"))
+        self.assertIn("pred: 0 added, 1 deleted, 0 edited, 0 same; only A declares it\n", self.diff("b", "a"))
+        self.write("c", [sample(1, gt=boxes(box(7)))], ("gt", "pred"))
+        self.assertIn("pred: 0 added, 0 deleted, 0 edited, 0 same; only B declares it\n", self.diff("a", "c"))
+
+
+class Iou(DiffCase):
+    """Known answers: of two boxes of one width, side by side and shifted by d of it, (1 - d) / (1 + d) overlaps."""
+
+    def lines_at(self, least, a, b):
+        return self.label_lines(boxes(*a), boxes(*b), "--by", "iou:%s" % least, "--tolerance", "100")
+
+    def test_threshold(self):
+        a, b = [box(1, where=(0.1, 0.1, 0.4, 0.4))], [box(2, where=(0.2, 0.1, 0.4, 0.4))]  # 0.6
+        self.assertEqual(self.lines_at(0.59, a, b), [])
+        self.assertEqual(self.lines_at(0.61, a, b), ["deleted \"cat\"", "added \"cat\""])
+
+    def test_the_best_goes_first(self):
+        a = [box(1, "a", (0.0, 0.0, 0.4, 0.4)), box(2, "b", (0.1, 0.0, 0.4, 0.4))]
+        b = [box(3, "c", (0.1, 0.0, 0.4, 0.4))]
+        self.assertEqual(self.lines_at(0.5, a, b), ["deleted \"a\"", "edited: class \"b\" -> \"c\""])
+
+    def test_equal_overlap_equal_class(self):
+        a = [box(1, "a"), box(2, "b")]
+        self.assertEqual(self.lines_at(0.5, a, [box(3, "b"), box(4, "a")]), [])
+
+    def test_kinds_do_not_mix(self):
+        line = {"_id": oid(1), "_cls": "Polyline", "label": "a", "points": [[[0, 0], [0.5, 0], [0.5, 0.5]]], "closed": True}
+        lists = [{"_cls": "Polylines", "polylines": [dict(line, filled=f)]} for f in (True, False)]
+        self.assertEqual(self.label_lines(*lists, "--by", "iou:0.1", name="lines"), ["deleted \"a\"", "added \"a\""])
+        self.assertEqual(self.label_lines(*lists, name="lines"), ["edited: geometry"])
+
+
+class Broken(DiffCase):
+    def refused(self, *args, status, code):
+        done = self.labelferry("diff", *args, status=status)
+        self.assertEqual(done.stdout, "")
+        self.assertIn(code, done.stderr)
+
+    def test_usage(self):
+        self.write("a", [sample(1)])
+        for args in ((), ("a",), ("a", "a", "a"), ("a", "a", "--fields", "gt,scene"), ("a", "--fields", "gt"),
+                     ("a", "--fields", "gt,scene,count"), ("a", "a", "--by", "iou:0"), ("a", "a", "--by", "iou:1.5"),
+                     ("a", "a", "--by", "size"), ("a", "a", "--tolerance", "-1"), ("a", "a", "--tolerance", "x"),
+                     ("a", "a", "--stat", "--name-only"), ("a", "a", "--nix"), ("a", "a", "--field", "nix"),
+                     ("a", "--fields", "gt,nix"), ("a", "--fields", "nix,gt")):
+            with self.subTest(args=args):
+                self.refused(*args, status=2, code="LF10")
+
+    def test_damaged(self):
+        self.write("a", [sample(1, gt=boxes(box(7)))])
+        self.refused("a", "nix", status=7, code="LF5001")
+        os.mkdir(self.path("empty"))
+        self.refused("a", "empty", status=4, code="LF3041")
+        for name, text in (("cut", b'{"samples": [{"_id"'), ("list", b'{"samples": [1]}')):
+            shutil.copytree(self.path("a"), self.path(name))
+            with open(self.path(name, "samples.json"), "wb") as f:
+                f.write(text)
+            for pair in (("a", name), (name, "a")):
+                self.refused(*pair, status=4, code="samples.json")
+
+    def test_labels_that_are_none(self):
+        self.write("a", [sample(1, gt=boxes(box(7)))])
+        for i, value in enumerate((5, {"detections": 5}, {"detections": [5]})):
+            name = self.write("b%d" % i, [sample(1, gt=value)])
+            self.refused("a", name, status=4, code="LF3043")
+            self.refused(name, "a", status=4, code="LF3043")
+
+    def test_one_sample_twice(self):
+        self.write("a", [sample(1), sample(2)])
+        self.write("b", [sample(1), sample(1)])
+        self.refused("a", "b", status=4, code="LF3064")
+        self.refused("b", "a", status=4, code="LF3064")
