@@ -13,6 +13,10 @@ static const struct lf_option options[] = {
      "where run records are kept (default: the dataset's annotations/, then run/ "
      "beside the "
      "archive)"},
+    {"dest-field", 0, "[OLD=]NEW", false,
+     "put what would become of the run's field OLD into the field NEW and leave OLD "
+     "as it is; may be repeated, or a list with commas. NEW alone if the run has one "
+     "field"},
     {"conflict", 0, "CHOICE", false,
      "labels edited on both sides: fail (default), ours, theirs"},
     {"unexpected", 0, "CHOICE", false,
@@ -120,6 +124,12 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
     (void)off;
     if (lf_cli_put(places, sizeof places / sizeof *places, o, value))
         return true;
+    if (!strcmp(o->name, "dest-field")) {
+        if (a->job.dest_fields == sizeof a->dest / sizeof *a->dest)
+            return lf_fail(err, LF_E_OPTION, "--dest-field is repeated too often");
+        a->dest[a->job.dest_fields++] = value;
+        return true;
+    }
     if (strcmp(o->name, "max-errors") != 0)
         return set_choice(a, o->name, value, err);
     if (!lf_parse_int64(lf_slice_of(value), &n) || n < 0 || n > 1000000000)
@@ -140,6 +150,7 @@ static bool check(struct lf_merge_args *a, int words, char **argv, struct lf_err
         return lf_fail(err, LF_E_USAGE, "--in-place and -o exclude each other");
     if (j->out)
         j->out = lf_cli_folder(j->out, a->out);
+    j->dest_field = a->dest;
     j->run = argv[0];
     j->archive = (const char *const *)(argv + 1);
     j->archives = (size_t)words - 1;

@@ -25,6 +25,10 @@ bool lf_tell(const struct lf_deciding *j, enum lf_code code, const char *bucket,
         return true;
     lf_id_print(&j->base->id, sample);
     lf_id_print(&id_of->id, label);
+    if (code == LF_E_REFUSED && lf_field_of(j, id_of)->dest_taken) {
+        code = LF_E_DEST_TAKEN;
+        text = "";
+    }
     struct lf_event e = {.code = code,
                          .bucket = bucket,
                          .file = j->file,
@@ -32,7 +36,7 @@ bool lf_tell(const struct lf_deciding *j, enum lf_code code, const char *bucket,
                          .line = theirs ? theirs->line : 0,
                          .sample = lf_slice_of(sample),
                          .label = lf_slice_of(label),
-                         .field = lf_field_of(j, id_of)->name,
+                         .field = lf_field_target(lf_field_of(j, id_of)),
                          .was = was,
                          .came = came,
                          .text = lf_slice_of(text)};
@@ -69,7 +73,7 @@ static bool gone(struct lf_deciding *j, size_t b)
         j->counts->kept++;
         return true;
     }
-    if (!(f->rights & LF_MAY_DELETE)) {
+    if (!lf_field_may(f, LF_MAY_DELETE)) {
         j->counts->refused++;
         return lf_tell(j, LF_E_REFUSED, "refused", base, NULL, none, none,
                        "the run does not allow deletions");
@@ -182,8 +186,9 @@ static bool edited_but_gone(struct lf_deciding *j, const struct lf_label *base,
         return false;
     c.theirs = theirs;
     unsigned parts = lf_changed(f, base, theirs, j->r->slack, &attrs);
-    unsigned may = (f->rights & LF_MAY_RELABEL ? LF_CLASS : 0u) |
-                   (f->rights & LF_MAY_MOVE ? LF_SPACE : 0u) | LF_ATTRS;
+    unsigned may = (lf_field_may(f, LF_MAY_RELABEL) ? LF_CLASS : 0u) |
+                   (lf_field_may(f, LF_MAY_MOVE) ? LF_SPACE : 0u) |
+                   (f->dest_taken ? 0u : LF_ATTRS);
     if (!parts || there_already(j, base->field, &c.id)) {
         j->counts->kept++;
         return true;
@@ -374,7 +379,7 @@ static bool added(struct lf_deciding *j, size_t t)
             "the file carries no ids, so an edited label cannot be told from a "
             "new one");
     }
-    if (!(f->rights & LF_MAY_ADD)) {
+    if (!lf_field_may(f, LF_MAY_ADD)) {
         j->counts->refused++;
         return lf_tell(j, LF_E_REFUSED, "refused", l, l, none, l->name,
                        "the run does not allow additions");

@@ -42,7 +42,7 @@ static bool judge_attr(struct lf_deciding *j, const struct lf_label *base,
     struct lf_attr_set ours_attrs, between;
     char text[160], name[80];
     lf_escape(f->attr[row].name, name, sizeof name);
-    if (f->attr[row].read_only) {
+    if (f->attr[row].read_only || f->dest_taken) {
         v->refused |= LF_ATTRS;
         snprintf(text, sizeof text, "the attribute \"%s\" is read only", name);
         return lf_tell(j, LF_E_REFUSED, "refused", base, theirs,
@@ -92,7 +92,8 @@ bool lf_judge_class(struct lf_deciding *j, const struct lf_label *base,
                        "");
     }
     // A scalar's class is its value, and values may always be edited.
-    return f->rights & LF_MAY_RELABEL || base->kind == LF_SCALAR
+    return lf_field_may(f, LF_MAY_RELABEL) ||
+                   (base->kind == LF_SCALAR && !f->dest_taken)
                ? lf_take_part(j, base, ours, theirs, LF_CLASS, v)
                : lf_refuse_part(j, base, theirs, LF_CLASS, v);
 }

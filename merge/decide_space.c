@@ -103,7 +103,7 @@ bool lf_judge_space(struct lf_deciding *j, const struct lf_label *base,
                     struct lf_verdict *v)
 {
     bool far, pixels = base->kind & (LF_MASK | LF_SEGMENT) && ours->kind == base->kind;
-    if (!(lf_field_of(j, base)->rights & LF_MAY_MOVE))
+    if (!lf_field_may(lf_field_of(j, base), LF_MAY_MOVE))
         return lf_refuse_part(j, base, theirs, LF_SPACE, v);
     if (base->kind == LF_POINTS && ours->fixed && theirs->points != ours->points)
         return refuse_space(j, base, theirs, LF_E_POINTS_COUNT, "", v);

@@ -314,16 +314,39 @@ static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_event
                     (int)s->task.len, s->task.at);
             return lf_fail_in_file(err, s->file.at);
         }
-        s->repeated = repeated(in->run, s);
+        s->repeated = !s->aside && repeated(in->run, s);
         if (s->repeated && !lf_events_add(ev, &e, err))
             return false;
     }
     return true;
 }
 
+// Whether an archive that speaks of the field (-1: of all) has something for the run's
+// own fields.
+static bool stays(const struct lf_schema *s, int32_t only)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->fields; i++)
+        any |= (only < 0 || (size_t)only == i) && !s->field[i].dest.len;
+    return any;
+}
+
+static void find_aside(struct lf_incoming *in)
+{
+    const struct lf_schema *s = &in->run->schema;
+    bool any = false;
+    for (size_t i = 0; i < s->fields; i++)
+        any |= s->field[i].dest.len > 0;
+    for (size_t i = 0; i < in->sources; i++)
+        in->source[i].aside = any;
+    for (size_t i = 0; any && i < in->places; i++)
+        in->source[in->place[i].source].aside &= !stays(s, in->place[i].only);
+}
+
 bool lf_incoming_seal(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
                       struct lf_error *err)
 {
+    find_aside(in);
     if (!check_ages(in, allow_older, ev, err) || !rank_sources(in, err))
         return false;
     for (size_t i = 0; i < in->places; i++)

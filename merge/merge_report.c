@@ -63,6 +63,10 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         (unsigned long long)r->unmatched, (unsigned long long)r->damaged,
         (unsigned long long)r->changed);
     lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));
+    if (r->dest_fields.len) {
+        lf_buf_text(out, ",\n \"dest_fields\": ");
+        lf_buf_slice(out, lf_buf_view(&r->dest_fields));
+    }
     if (err->code != LF_OK) {
         char line[1024];
         lf_error_print(err, line, sizeof line);

@@ -10,6 +10,7 @@ struct lf_merge_args {
     const char *report;
     struct lf_out *to; // the report, open before anything is changed; NULL: none
     char out[4096];
+    const char *dest[64];
     bool quiet, verbose, json, help;
     unsigned max_errors;
 };

@@ -6,6 +6,7 @@
 #include "formats/base/relpath.h"
 #include "formats/label/recover.h"
 #include "formats/table.h"
+#include "merge/dest_field.h"
 #include "merge/find_run.h"
 #include "merge/new_scalars.h"
 
@@ -63,8 +64,10 @@ static bool read_archives(struct lf_merging *m)
     for (size_t i = 0; i < m->job->archives; i++)
         if (!read_archive(m, m->job->archive[i]))
             return false;
-    if (!lf_incoming_seal(&m->in, m->job->allow_older, m->ev, m->err) ||
-        !lf_settle_scalars(&m->run, &m->ds, &m->in, m->err))
+    if (!lf_incoming_seal(&m->in, m->job->allow_older, m->ev, m->err))
+        return false;
+    lf_dest_settle_scalars(m);
+    if (!lf_settle_scalars(&m->run, &m->ds, &m->in, m->err))
         return false;
     m->result->items = m->run.items;
     m->result->came = m->in.came;
@@ -180,7 +183,7 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     struct lf_merge_job listing = *job;
     listing.dry_run = true;
     bool ok = (m.source.pixels = lf_pixel_tool_new(err)) != NULL && prepare(&m) &&
-              read_archives(&m) && check_rules(&m);
+              lf_dest_settle(&m) && read_archives(&m) && check_rules(&m);
     if (ok && m.in.damaged && !job->skip_damaged)
         m.job = &listing; // the rest is only looked at, so that all is told at once
     ok = ok && lf_writing_begin(&m.out, m.job, &m.ds, err) && merge_all(&m) &&
@@ -201,4 +204,5 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
 void lf_merge_result_done(struct lf_merge_result *r)
 {
     lf_buf_done(&r->archives);
+    lf_buf_done(&r->dest_fields);
 }

@@ -22,6 +22,8 @@ struct lf_merge_job {
     bool ignore_unexpected, fail_unmatched, ignore_unmatched, fail_class, fail_attr;
     bool allow_older;
     enum lf_media media;
+    const char *const *dest_field; // "NEW", "OLD=NEW", lists of those
+    size_t dest_fields;
 };
 
 struct lf_merge_result {
@@ -32,6 +34,7 @@ struct lf_merge_result {
     uint64_t home;          // labels of the run's fields, where items came, not shipped
     bool written, repeated; // repeated: every archive was merged before
     struct lf_buf archives; // JSON array of what was read
+    struct lf_buf dest_fields; // JSON object, field to field; empty: none
 };
 
 // False only with an error; findings are in `ev`. The result is filled as far as it

@@ -1,3 +1,4 @@
+#include "merge/dest_field.h"
 #include "merge/merging.h"
 
 static const struct lf_slice none;
@@ -14,7 +15,7 @@ static bool note(void *user, enum lf_code code, const struct lf_change *c,
     lf_id_print(c->ours ? &l->id : &c->id, id);
     struct lf_event e = {.code = code,
                          .line = c->theirs->line,
-                         .field = f->name,
+                         .field = lf_field_target(f),
                          .label = lf_slice_of(id),
                          .was = old               ? old->text
                                 : attr < f->attrs ? f->attr[attr].preset
@@ -159,10 +160,15 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
                          : damaged_here(m, doc, row, &faults);
     lf_incoming_of(&m->in, row, &from, &to);
     bool *told = lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err);
-    if (!told || !take_theirs(m, from, to, &theirs, &count) ||
+    if (!told || !take_theirs(m, from, to, &theirs, &count))
+        return false;
+    struct lf_dest_sample dest = {
+        &side.ours_shipped, base_side, &plan, theirs, count, 0};
+    if (!lf_dest_close(m, &dest) ||
         !lf_fold(&m->rules, base_side, &side.ours_shipped, theirs, count, &m->a, &plan,
                  told, &m->result->counts, m->ev, m->err))
         return false;
+    lf_dest_open(m);
     for (size_t b = 0; b < base_side->labels; b++)
         m->result->counts.absent += base_side->label[b].shipped && !told[b];
     if (!count)
@@ -170,8 +176,7 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     for (size_t i = 0; i < side.ours_shipped.labels; i++)
         m->result->home += !side.ours_shipped.label[i].shipped;
     struct fo_notes notes = {m, note};
-    bool ok = fo_edits(&m->source, &side.ours_shipped, &plan, m->rules.slack, &notes,
-                       &m->a, &edits, &masks, m->err) &&
+    bool ok = lf_dest_edits(m, &dest, &notes, &edits, &masks) &&
               (!m->run.has_base ||
                lf_move_base(m, base_side, side.files, theirs, count, row,
                             m->result->counts.conflict > conflicts ? &plan : NULL));

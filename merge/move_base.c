@@ -1,3 +1,4 @@
+#include "merge/dest_field.h"
 #include "merge/merging.h"
 
 static const struct lf_id *id_of(const struct lf_change *c)
@@ -51,6 +52,7 @@ bool lf_move_base(struct lf_merging *m, const struct lf_sample *base,
                       NULL, m->err);
     if (ok && applied)
         only_applied(&plan, applied);
+    ok = ok && lf_dest_part(&m->run.schema, &plan, NULL, &m->a, m->err);
     if (!ok || !plan.count || m->job->dry_run)
         return ok;
     struct lf_slice *value =

@@ -47,7 +47,7 @@ static bool see_all(const struct lf_incoming *in, const struct lf_schema *s,
     return ok;
 }
 
-static void set_type(struct lf_field *f, enum lf_value type)
+void lf_scalar_type(struct lf_field *f, enum lf_value type)
 {
     f->scalar = type;
     if (!f->by_class && f->attrs)
@@ -64,7 +64,7 @@ bool lf_settle_scalars(struct lf_run *run, const struct fo_dataset *ds,
         if (f->type != LF_FT_SCALAR)
             continue;
         if (fo_field_find(ds, f->name, &known))
-            set_type(f, fo_field_scalar(known));
+            lf_scalar_type(f, fo_field_scalar(known));
         open |= f->scalar == LF_V_NULL;
     }
     if (!open)
@@ -74,10 +74,10 @@ bool lf_settle_scalars(struct lf_run *run, const struct fo_dataset *ds,
     for (size_t i = 0; ok && i < run->schema.fields; i++)
         if (run->schema.field[i].type == LF_FT_SCALAR &&
             run->schema.field[i].scalar == LF_V_NULL)
-            set_type(&run->schema.field[i], fits[i].whole     ? LF_V_INT
-                                            : fits[i].real    ? LF_V_FLOAT
-                                            : fits[i].boolean ? LF_V_BOOL
-                                                              : LF_V_TEXT);
+            lf_scalar_type(&run->schema.field[i], fits[i].whole     ? LF_V_INT
+                                                  : fits[i].real    ? LF_V_FLOAT
+                                                  : fits[i].boolean ? LF_V_BOOL
+                                                                    : LF_V_TEXT);
     lf_free(fits);
     return ok;
 }

@@ -507,7 +507,7 @@ static bool tell(const struct lf_rules *r, struct lf_events *ev, enum lf_code co
                          .line = l->line,
                          .sample = lf_slice_of(sample),
                          .label = lf_slice_of(label),
-                         .field = r->run->schema.field[l->field].name,
+                         .field = lf_field_target(&r->run->schema.field[l->field]),
                          .came = l->native};
     return lf_events_add(ev, &e, err);
 }

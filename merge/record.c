@@ -55,7 +55,7 @@ bool lf_record_merges(struct lf_run *run, const struct lf_incoming *in, bool *an
     for (size_t i = 0; i < in->sources; i++) {
         const struct lf_arrival *s = &in->source[i];
         struct lf_run_merge *m = &all[run->merges];
-        if (s->repeated)
+        if (s->repeated || s->aside)
             continue;
         if (!lf_arena_text(&run->arena, lf_slice_of(s->digest), &m->digest, err) ||
             !lf_arena_text(&run->arena, s->stamp, &m->stamp, err) ||

@@ -183,6 +183,28 @@ LF_MUST_USE bool fo_edits(const struct fo_source *src, const struct lf_sample *s
                           const struct fo_notes *notes, struct lf_arena *a,
                           struct lf_edits *edits, struct fo_new_files *files,
                           struct lf_error *err);
+// What a merge gives to another field than the run's.
+struct fo_dest {
+    const struct lf_field *field; // with `dest`, of the same class
+    struct lf_slice value;        // raw, as of fo_values; empty: nothing
+    const struct lf_slice *was;   // scalars that may be replaced, likewise
+    size_t wases;
+    // Whether a label there is the run's, so that it may be replaced or removed; called
+    // with an id that is known.
+    bool (*known)(const void *user, const struct lf_id *id);
+    // Hears of each label that is.
+    bool (*tell)(void *user, const struct lf_id *id, struct lf_error *err);
+    void *user;
+    bool force; // single fields and scalars: somebody else's is replaced too
+};
+// Adds the edits that bring `d` into the sample's document; labels of somebody else
+// stay. *occupied: a single field or scalar holds somebody else's, so nothing was
+// added. Sort the edits afterwards. LF_E_DOCUMENT: the field holds something of another
+// class.
+LF_MUST_USE bool fo_edit_dest(const struct fo_source *src,
+                              const struct lf_sample *sample, const struct fo_dest *d,
+                              struct lf_arena *a, struct lf_edits *edits,
+                              bool *occupied, struct lf_error *err);
 // metadata.json with the run's new fields declared; *changed false when all are there.
 LF_MUST_USE bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
                             struct lf_buf *out, bool *changed, struct lf_error *err);

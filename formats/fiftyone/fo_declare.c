@@ -17,11 +17,12 @@ static const char *scalar_class(enum lf_value type)
 
 // The keys that FiftyOne 1.22.1 reads of a field's entry; its dates are left out (no
 // clock).
-static void put_entry(const struct lf_field *f, struct lf_buf *out)
+static void put_entry(const struct lf_field *f, struct lf_slice attrs,
+                      struct lf_buf *out)
 {
     bool scalar = f->type == LF_FT_SCALAR;
     lf_buf_text(out, "{\"name\": ");
-    lf_json_quote(out, f->name, true);
+    lf_json_quote(out, lf_field_target(f), true);
     lf_buf_printf(out, ", \"ftype\": \"fiftyone.core.fields.%s\", ",
                   scalar ? scalar_class(f->scalar) : "EmbeddedDocumentField");
     if (scalar)
@@ -29,15 +30,34 @@ static void put_entry(const struct lf_field *f, struct lf_buf *out)
     else
         lf_buf_printf(out, "\"embedded_doc_type\": \"fiftyone.core.labels.%s\"",
                       fo_class_name(f->type, false));
-    lf_buf_text(out, ", \"subfield\": null, \"fields\": [], \"db_field\": ");
-    lf_json_quote(out, f->name, true);
+    lf_buf_text(out, ", \"subfield\": null, \"fields\": ");
+    lf_buf_slice(out, attrs);
+    lf_buf_text(out, ", \"db_field\": ");
+    lf_json_quote(out, lf_field_target(f), true);
     lf_buf_text(out, ", \"description\": null, \"info\": null, \"read_only\": false}");
+}
+
+// What is declared of the labels of a field that gives them to another one: they keep
+// their attributes.
+static struct lf_slice attrs_of(const struct lf_field *f, struct lf_slice list)
+{
+    struct lf_slice entry, name, attrs;
+    for (struct lf_json_walk w = lf_json_enter(list); lf_json_element(&w, &entry);)
+        if (f->dest.len && lf_json_type(entry) == LF_JSON_OBJECT &&
+            lf_json_get(entry, "name", &name) && lf_json_type(name) == LF_JSON_STRING) {
+            name = lf_json_trim(name);
+            if (lf_json_key_is((struct lf_slice){name.at + 1, name.len - 2}, f->name) &&
+                lf_json_get(entry, "fields", &attrs) &&
+                lf_json_type(attrs) == LF_JSON_ARRAY)
+                return lf_json_trim(attrs);
+        }
+    return LF_S("[]");
 }
 
 // The same before FiftyOne 0.8.
 static void put_legacy(const struct lf_field *f, struct lf_buf *out)
 {
-    lf_json_quote(out, f->name, true);
+    lf_json_quote(out, lf_field_target(f), true);
     if (f->type == LF_FT_SCALAR)
         lf_buf_printf(out, ": \"fiftyone.core.fields.%s\"", scalar_class(f->scalar));
     else
@@ -74,14 +94,14 @@ bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
     list = lf_json_trim(list);
     const char *end = last_end(ds, list);
     for (size_t i = 0; i < s->fields; i++) {
-        if (fo_field_find(ds, s->field[i].name, &known))
+        if (fo_field_find(ds, lf_field_target(&s->field[i]), &known))
             continue;
         if (end || *changed)
             lf_buf_text(&put, ", ");
         if (ds->legacy)
             put_legacy(&s->field[i], &put);
         else
-            put_entry(&s->field[i], &put);
+            put_entry(&s->field[i], attrs_of(&s->field[i], list), &put);
         *changed = true;
     }
     const char *at = end ? end : list.at + 1;

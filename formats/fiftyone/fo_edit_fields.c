@@ -170,8 +170,7 @@ static bool new_value(struct fo_job *j, uint16_t field, struct lf_buf *out)
     return true;
 }
 
-// A field that is absent goes before _dataset_id, else created_at, else to the end.
-static bool add_field(struct fo_job *j, struct lf_slice name, struct lf_slice value)
+bool fo_add_field(struct fo_job *j, struct lf_slice name, struct lf_slice value)
 {
     struct lf_slice raw = j->sample->raw, key, v, before = {0}, separator = LF_S(", "),
                     put;
@@ -227,7 +226,7 @@ static bool edit_scalar_field(struct fo_job *j, uint16_t field, struct lf_slice 
     fo_find_key(j->sample->raw, name, &p);
     if (!value.len)
         value = p.value; // null
-    return value.len ? fo_replace(j, value, put) : add_field(j, name, put);
+    return value.len ? fo_replace(j, value, put) : fo_add_field(j, name, put);
 }
 
 // The keys of scalars that are gone, with nothing in their place.
@@ -273,7 +272,7 @@ static bool edit_field(struct fo_job *j, uint16_t field, struct lf_slice value)
     }
     return fo_settle(j, &out, &put) &&
            (p.value.len ? fo_replace(j, p.value, put) // it was null
-                        : add_field(j, f->name, put));
+                        : fo_add_field(j, f->name, put));
 }
 
 bool fo_edit_fields(struct fo_job *j)

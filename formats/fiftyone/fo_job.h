@@ -74,5 +74,9 @@ LF_MUST_USE bool fo_edit_segment(struct fo_job *j, const struct lf_change *c);
 LF_MUST_USE bool fo_edit_array(struct fo_job *j, const struct lf_change *c);
 // Additions, deletions, and the values of scalars, field by field (fo_edit_fields.c).
 LF_MUST_USE bool fo_edit_fields(struct fo_job *j);
+// A field that the sample does not have: before _dataset_id, else created_at, else at
+// the end.
+LF_MUST_USE bool fo_add_field(struct fo_job *j, struct lf_slice name,
+                              struct lf_slice value);
 
 #endif

@@ -101,6 +101,11 @@ struct lf_field {
     bool nodes_given;  // the skeleton, or that there is none, was spelled out
     bool by_class_given, attrs_given;
     bool *open_attr; // per attribute: named only, its input is to be inferred
+    // Of a merge: the field that receives what this one would become, which then stays
+    // as it is. Empty: none. Never stored.
+    struct lf_slice dest;
+    bool dest_taken; // of the sample at hand: somebody else's value is there, so
+                     // nothing may change
 };
 
 struct lf_schema {
@@ -117,6 +122,15 @@ bool lf_field_type_parse(struct lf_slice text, enum lf_field_type *type);
 const char *
 lf_field_type_name(enum lf_field_type type); // FiftyOne's word: "detections"
 bool lf_field_is_list(enum lf_field_type type);
+static inline bool lf_field_may(const struct lf_field *f, enum lf_right right)
+{
+    return f->rights & right && !f->dest_taken;
+}
+// The field of the dataset that a merge changes.
+static inline struct lf_slice lf_field_target(const struct lf_field *f)
+{
+    return f->dest.len ? f->dest : f->name;
+}
 unsigned lf_field_kind(enum lf_field_type type);
 // The kinds of `f`'s labels once they are shipped: points may be a skeleton's.
 unsigned lf_field_kinds(const struct lf_field *f);

@@ -18,6 +18,7 @@ REASONS = {
     "classifications_edits_no_deletions": ["class-unknown"],
     "detections_attribute_dropped": ["empty-result"],
     "detections_copied_same_sample_order": ["empty-result"],
+    "detections_dest_field": ["dest-whole"],
     "detections_lost_id": ["empty-result"],
     "detections_moved_between_samples": ["empty-result", "moved-label"],
     "detections_per_class_attributes": ["empty-result"],
@@ -26,6 +27,8 @@ REASONS = {
     "two_passes": ["empty-result"],
     "unexpected_ignore": ["empty-result"],
     "fuzz_1001": ["moved-label"],
+    "fuzz_1052": ["dest-whole"],
+    "fuzz_1082": ["dest-whole"],
     "instances_mask_edit": ["mask-kept"],
     "keypoints_edits": ["points-count"],
     "polylines_edits": ["class-unknown", "kind-kept"],
@@ -33,7 +36,7 @@ REASONS = {
 }
 # What is refused as a whole without them: shapes of another kind stop a merge.
 OPTIONS = {"mask-kept": ["--unexpected", "ignore"], "kind-kept": ["--unexpected", "ignore"]}
-NOT_HERE = ["detections_dest_field", "fuzz_1016", "fuzz_1052", "fuzz_1082", "unexpected_keep", "unexpected_keep_no_additions",
+NOT_HERE = ["fuzz_1016", "unexpected_keep", "unexpected_keep_no_additions",
             "unexpected_return"]
 
 
@@ -99,13 +102,23 @@ def kind_kept(want, one):
             label.update(old)
 
 
+def dest_whole(want, one):
+    """What no tool carries (tags, confidence) goes to the destination with the dataset's label."""
+    for w, was in zip(want, one.was):
+        old = {mc.id_of(label): label for field, value in mc.values(was) if field in one.classes
+               for label in mc.labels_of(value)}
+        for label in mc.labels_of(w.get(one.dest)):
+            more = old.get(mc.id_of(label), {})
+            label.update({k: more[k] for k in ("tags", "confidence") if k in more})
+
+
 def archive_foreign(want, one):
     """Nothing changes."""
     want[:] = one.was
 
 
 EXPLAIN = {"empty-result": empty_result, "class-unknown": class_unknown, "moved-label": moved_label,
-           "mask-kept": mask_kept, "points-count": points_count, "kind-kept": kind_kept}
+           "dest-whole": dest_whole, "mask-kept": mask_kept, "points-count": points_count, "kind-kept": kind_kept}
 
 
 def differences(one, reasons):

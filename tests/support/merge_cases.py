@@ -42,8 +42,6 @@ def not_here(case):
     """Why a case is not for this version, or None."""
     for step in case["passes"]:
         load = step["load"]
-        if load.get("dest_field"):
-            return "dest_field"
         if load.get("unexpected", "ignore") != "ignore":
             return "unexpected=%s" % load["unexpected"]
         for field, schema in case["label_schema"].items():
@@ -142,11 +140,12 @@ def ids_of(docs):
 class Pass:
     """One merge: what FiftyOne left (want), what we left (got), what was there before (was).
 
-    `refused` is the code of an archive that was refused as a whole, else None; `known` the ids the
+    `dest` is the field that received another one's labels, or None. `refused` is the code of an archive that was refused as a whole, else None; `known` the ids the
     dataset held at first, `ids` what became of returned ids in earlier passes.
     """
 
-    def __init__(self, want, got, was, refused, known, ids):
+    def __init__(self, want, got, was, refused, known, ids, dest=None):
+        self.dest = dest
         self.want, self.got, self.was = plain(want), plain(got), plain(was)
         self.refused, self.known, self.ids = refused, known, dict(ids)
 
@@ -194,12 +193,13 @@ def replay(test, case, folder, options=()):
         was = read_documents(dataset)
         back = os.path.join(folder, "back%d" % number)
         write_copy(dataset, back, case, step["annotations"])
+        dest = step["load"].get("dest_field")
         done = test.labelferry("merge", "r", back, "--dataset", dataset, "--in-place", "--json", *options,
-                               status=None)
+                               *(["--dest-field", dest] if dest else []), status=None)
         report = json.loads(done.stdout or "{}")
         refused = report.get("error", {}).get("code")
         if done.returncode not in ((5,) if refused else (0, 1)):
             raise AssertionError("merge: exit %d\n%s" % (done.returncode, done.stderr))
-        one = Pass(step["after"]["samples"], read_documents(dataset), was, refused, known, ids)
+        one = Pass(step["after"]["samples"], read_documents(dataset), was, refused, known, ids, dest)
         _, ids = one.matched(one.want)
         yield one
