@@ -12,6 +12,7 @@
 
 struct lf_item {          // one image of an archive
     struct lf_slice name; // as the archive spells it
+    struct lf_slice task; // "task 7", "job 12": where `number` counts; empty: unknown
     int64_t number;       // the archive's own number, -1: none
     uint32_t source;      // which of the reader's sources said it
     uint64_t line;
@@ -60,6 +61,13 @@ struct lf_format {
     // Turns a dataset sample into the sample the tool will hold. `ev` may be NULL.
     bool (*ship)(const struct lf_run *run, struct lf_sample *s, struct lf_arena *a,
                  struct lf_events *ev, struct lf_error *err);
+
+    // The schema of a run that FiftyOne sent to the tool itself, as its label_schema
+    // has it: names and defaults that its upload gave, and nothing is open after.
+    // LF_E_RECORDED: no upload had such a schema. NULL: such runs cannot be read.
+    bool (*adopt)(struct lf_schema *s, const struct lf_run_sent *sent,
+                  struct lf_slice occluded_attr, struct lf_slice group_attr,
+                  struct lf_error *err);
 
     // One task at a time; items in the byte order of their names.
     struct lf_writer *(*begin)(const struct lf_run *run, const struct lf_out_task *task,

@@ -6,6 +6,7 @@
 
 #include "formats/base/relpath.h"
 #include "formats/label/run_place.h"
+#include "merge/adopt_run.h"
 
 // The folder beside an archive, or above it, that export made: it holds run/.
 static bool try_beside(const char *archive, const char *key, struct lf_run *run,
@@ -45,7 +46,23 @@ static bool same_place(const char *a, const char *b)
            x.st_ino == y.st_ino;
 }
 
-static bool search(const struct lf_merge_job *job, struct lf_run *run,
+// A run of this name that FiftyOne sent itself, of which there is no record of ours
+// yet.
+static bool adopt(const struct lf_merge_job *job, struct fo_dataset *ds,
+                  const struct fo_source *source, struct lf_run *run, bool *found,
+                  struct lf_error *err)
+{
+    char folder[4096];
+    bool ok = job->runs_dir
+                  ? lf_path_join(folder, sizeof folder, job->runs_dir, job->run, err)
+                  : lf_path_printf(folder, sizeof folder, err, "%s/annotations/%s",
+                                   job->dataset, job->run);
+    return ok &&
+           lf_adopt_run(ds, source, lf_slice_of(job->run), folder, run, found, err);
+}
+
+static bool search(const struct lf_merge_job *job, struct fo_dataset *ds,
+                   const struct fo_source *source, struct lf_run *run,
                    struct lf_error *err)
 {
     char folder[4200], below[300];
@@ -68,14 +85,18 @@ static bool search(const struct lf_merge_job *job, struct lf_run *run,
     for (size_t i = 0; !found && i < job->archives; i++)
         if (!try_beside(job->archive[i], job->run, run, &found, err))
             return false;
+    if (!found && !adopt(job, ds, source, run, &found, err))
+        return false;
     return found || lf_fail(err, LF_E_RUN_MISSING, "there is no run \"%s\"", job->run);
 }
 
-bool lf_find_run(const struct lf_merge_job *job, struct lf_run *run, bool *here,
+bool lf_find_run(const struct lf_merge_job *job, struct fo_dataset *ds,
+                 const struct fo_source *source, struct lf_run *run, bool *here,
                  struct lf_events *ev, struct lf_error *err)
 {
     char folder[4200], below[300];
-    if (!search(job, run, err)) {
+    if (!search(job, ds, source, run, err) ||
+        (run->recorded && !run->fresh && !lf_adopt_sent(ds, run, err))) {
         lf_fail_in_file(err, job->dataset);
         return false;
     }
@@ -83,7 +104,7 @@ bool lf_find_run(const struct lf_merge_job *job, struct lf_run *run, bool *here,
                         run->key.at) ||
         !lf_path_join(folder, sizeof folder, job->dataset, below, err))
         return false;
-    *here = same_place(folder, run->folder);
+    *here = run->fresh ? !job->runs_dir : same_place(folder, run->folder);
     struct lf_event e = {.code = LF_N_RUN_BASE, .file = lf_slice_of(run->folder)};
-    return run->has_base || lf_events_add(ev, &e, err);
+    return (run->has_base && !run->fresh) || lf_events_add(ev, &e, err);
 }

@@ -75,9 +75,18 @@ static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
                      struct lf_error *err)
 {
     enum lf_found how = LF_FOUND_NONE;
+    struct lf_id sample;
+    int64_t task;
     if (item->id.known) {
         *found = lf_run_row(in->run, &item->id, *row + 1, row);
         return true; // a copy of the whole dataset holds samples outside the run
+    }
+    if (in->run->recorded && lf_sent_task(&in->run->sent, item->task, &task)) {
+        *found = lf_sent_sample(&in->run->sent, task, item->number, &sample) &&
+                 lf_run_row(in->run, &sample, *row + 1, row);
+        return *found ||
+               tell(ev, in->pass_over ? LF_N_PASSED_OVER : LF_E_UNMATCHED, item,
+                    "no sample of the run is this frame of its task", err);
     }
     if (!lf_run_find(in->run, item->name, row, &how, err))
         return false;
@@ -91,9 +100,18 @@ static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
 static bool check_size(const struct lf_incoming *in, const struct lf_item *item,
                        uint32_t row, struct lf_error *err)
 {
-    const struct lf_run_item *known = &in->run->item[row];
+    struct lf_run_item *known = &in->run->item[row];
     const struct lf_sample *s = &item->sample;
     char id[25], name[100];
+    if (!known->width && !in->format->relative) { // what FiftyOne recorded may lack it
+        known->width = s->width;
+        known->height = s->height;
+        if (!s->width || !s->height)
+            return lf_fail(
+                err, LF_E_RECORDED,
+                "neither the dataset nor the archive says how large \"%s\" is",
+                lf_escape(item->name, name, sizeof name));
+    }
     if (in->format->relative || !s->width || !s->height ||
         (s->width == known->width && s->height == known->height))
         return true;

@@ -81,12 +81,13 @@ static bool read_archives(struct lf_merging *m)
         return lf_fail(m->err, LF_E_FOREIGN_RUN,
                        "no item of the archives is one of run \"%.*s\"",
                        (int)m->run.key.len, m->run.key.at);
-    m->rules = (struct lf_rules){.run = &m->run,
-                                 .slack = m->in.format->slack,
-                                 .conflict = m->job->conflict,
-                                 .clamp = m->job->clamp,
-                                 .coerce_text = m->job->coerce_text,
-                                 .ignore_unexpected = m->job->ignore_unexpected};
+    m->rules =
+        (struct lf_rules){.run = &m->run,
+                          .slack = m->in.format->slack,
+                          .conflict = m->job->conflict,
+                          .clamp = m->job->clamp,
+                          .coerce_text = m->job->coerce_text || m->run.sent.coerce_text,
+                          .ignore_unexpected = m->job->ignore_unexpected};
     m->source.relative = m->in.format->relative;
     return true;
 }
@@ -145,7 +146,7 @@ static bool prepare(struct lf_merging *m)
     if (!job->dry_run && !lf_recover(job->dataset, job->in_place, &recovered, m->err))
         return false;
     if (!fo_open(&m->ds, job->dataset, m->err) ||
-        !lf_find_run(job, &m->run, &m->run_here, m->ev, m->err))
+        !lf_find_run(job, &m->ds, &m->source, &m->run, &m->run_here, m->ev, m->err))
         return false;
     if (job->out && lf_path_inside(job->out, job->dataset)) {
         lf_fail(m->err, LF_E_TARGET, "the output lies inside the dataset");

@@ -1,5 +1,6 @@
 #include "merge/dest_field.h"
 #include "merge/merging.h"
+#include "merge/sent_labels.h"
 
 static const struct lf_slice none;
 
@@ -44,7 +45,11 @@ bool lf_parse_and_ship(struct lf_merging *m, struct lf_slice doc, struct lf_slic
         return false;
     if (s->labels)
         memcpy(shipped->label, s->label, s->labels * sizeof *s->label);
-    return m->in.format->ship(&m->run, shipped, &m->a, NULL, m->err);
+    if (!m->in.format->ship(&m->run, shipped, &m->a, NULL, m->err))
+        return false;
+    if (m->run.recorded && !relative)
+        lf_sent_only(&m->run, shipped);
+    return true;
 }
 
 static bool take_theirs(struct lf_merging *m, size_t from, size_t to,
@@ -142,6 +147,19 @@ static bool damaged_here(struct lf_merging *m, const struct fo_doc *doc, uint32_
            leave_out(m, doc, row, NULL);
 }
 
+// What FiftyOne's upload did to the labels is undone.
+static bool restore(struct lf_merging *m, const struct lf_sample *base,
+                    struct lf_theirs *theirs, size_t count)
+{
+    struct lf_restoring r = {&m->run, base, m->rules.slack, m->ev, &m->a, 0};
+    for (size_t i = 0; i < count; i++)
+        if (!lf_sent_restore(&r, &theirs[i], m->err))
+            return false;
+    m->result->counts.ignored += r.passed;
+    m->result->counts.returned += r.passed;
+    return true;
+}
+
 bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t row)
 {
     struct sides side;
@@ -160,7 +178,9 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
                          : damaged_here(m, doc, row, &faults);
     lf_incoming_of(&m->in, row, &from, &to);
     bool *told = lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err);
-    if (!told || !take_theirs(m, from, to, &theirs, &count))
+    if (!told || !take_theirs(m, from, to, &theirs, &count) ||
+        (m->run.recorded && !m->in.format->relative &&
+         !restore(m, base_side, theirs, count)))
         return false;
     struct lf_dest_sample dest = {
         &side.ours_shipped, base_side, &plan, theirs, count, 0};

@@ -159,6 +159,42 @@ static bool write_file(const struct lf_run *run, const char *folder, const char 
     return ok;
 }
 
+static bool copy_file(int from, const char *folder, const char *name,
+                      struct lf_error *err)
+{
+    char path[4200], piece[1 << 14];
+    if (!lf_path_join(path, sizeof path, folder, name, err))
+        return false;
+    struct lf_out *out = lf_out_new(path, err);
+    bool ok = out != NULL;
+    for (off_t at = 0; ok;) {
+        ssize_t n = pread(from, piece, sizeof piece, at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n == 0)
+            break;
+        ok = n > 0 ? lf_out_write(out, (struct lf_slice){piece, (size_t)n}, err)
+                   : lf_fail_errno(err, "cannot read a temporary file");
+        at += n;
+    }
+    ok = ok && lf_out_commit(out, true, err);
+    lf_out_free(&out);
+    return ok;
+}
+
+bool lf_record_adopt(struct lf_run *run, const char *folder, struct lf_error *err)
+{
+    if (!run->fresh)
+        return true;
+    if (!lf_mkdirs(folder, err) ||
+        !copy_file(run->base_fd, folder, "base.jsonl", err) ||
+        !copy_file(run->items_fd, folder, "items.tsv", err) ||
+        !write_file(run, folder, "run.json", write_json, true, err))
+        return false;
+    run->fresh = false;
+    return true;
+}
+
 bool lf_record_write(struct lf_run *run, const struct lf_new_base *b,
                      const char *folder, bool commit_now, struct lf_error *err)
 {

@@ -19,6 +19,10 @@ LF_MUST_USE bool lf_new_base_add(struct lf_new_base *b, struct lf_run *run,
                                  struct lf_error *err);
 void lf_new_base_done(struct lf_new_base *b);
 
+// Writes the record of a `fresh` run, as it was before this merge, into `folder`;
+// before lf_record_merges. Nothing happens for other runs.
+LF_MUST_USE bool lf_record_adopt(struct lf_run *run, const char *folder,
+                                 struct lf_error *err);
 // Adds the archives that were not merged before to run->merge; *any: whether there
 // were.
 LF_MUST_USE bool lf_record_merges(struct lf_run *run, const struct lf_incoming *in,

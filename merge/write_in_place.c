@@ -184,7 +184,8 @@ bool lf_writing_end_in_place(struct lf_writing *w, const struct lf_written *with
 {
     struct parts parts = {0};
     bool any = false, record = with->run->has_base;
-    if (record && !lf_record_merges(with->run, with->in, &any, err))
+    if (!lf_record_adopt(with->run, with->run->folder, err) ||
+        (record && !lf_record_merges(with->run, with->in, &any, err)))
         return false;
     if (!w->changed && !with->base->count && !any)
         return true;

@@ -23,8 +23,10 @@ static bool record_in_new(const struct lf_writing *w, const struct lf_written *w
     return lf_path_printf(from, sizeof from, err, "annotations/%.*s", (int)run->key.len,
                           run->key.at) &&
            lf_path_join(folder, sizeof folder, w->temp, from, err) &&
-           (with->here || (lf_mkdirs(folder, err) &&
-                           lf_copy_dataset(run->folder, folder, &copy, err))) &&
+           (run->fresh
+                ? lf_record_adopt(run, folder, err)
+                : with->here || (lf_mkdirs(folder, err) &&
+                                 lf_copy_dataset(run->folder, folder, &copy, err))) &&
            lf_record_merges(run, with->in, &any, err) &&
            lf_record_write(run, with->base, folder, true, err);
 }

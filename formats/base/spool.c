@@ -24,27 +24,28 @@ struct lf_spool *lf_spool_new(struct lf_error *err)
     return s;
 }
 
-// A file without a name: whatever ends the program, nothing stays behind.
-static bool open_file(struct lf_spool *s, struct lf_error *err)
+int lf_temp_file(struct lf_error *err)
 {
     const char *folder = getenv("TMPDIR");
     struct lf_buf path = {0};
-    bool ok = false;
+    int fd = -1;
     lf_buf_text(&path, folder && *folder ? folder : "/tmp");
     lf_buf_add(&path, "/labelferry-XXXXXX", sizeof "/labelferry-XXXXXX");
     if (!lf_buf_ok(&path, err))
         goto done;
-    s->fd = mkstemp(path.at);
-    if (s->fd < 0) {
+    fd = mkstemp(path.at);
+    if (fd < 0) {
         lf_fail_errno(err, "cannot make a temporary file in $TMPDIR or /tmp");
         goto done;
     }
-    ok = unlink(path.at) == 0 && fcntl(s->fd, F_SETFD, FD_CLOEXEC) == 0;
-    if (!ok)
+    if (unlink(path.at) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
         lf_fail_errno(err, "cannot hide a temporary file");
+        close(fd);
+        fd = -1;
+    }
 done:
     lf_buf_done(&path);
-    return ok;
+    return fd;
 }
 
 static bool write_all(int fd, struct lf_slice bytes, uint64_t at, struct lf_error *err)
@@ -89,7 +90,7 @@ bool lf_spool_add(struct lf_spool *s, struct lf_slice bytes, uint64_t *at,
         lf_buf_slice(&s->head, bytes);
         return lf_buf_ok(&s->head, err);
     }
-    if (s->fd < 0 && !open_file(s, err))
+    if (s->fd < 0 && (s->fd = lf_temp_file(err)) < 0)
         return false;
     if (!write_all(s->fd, bytes, s->filed, err))
         return false; // what was written of it is not counted and is overwritten later

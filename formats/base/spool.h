@@ -14,6 +14,9 @@ LF_MUST_USE bool lf_spool_add(struct lf_spool *s, struct lf_slice bytes, uint64_
 LF_MUST_USE bool lf_spool_read(struct lf_spool *s, uint64_t at, void *to, size_t n,
                                struct lf_error *err);
 uint64_t lf_spool_size(const struct lf_spool *s);
+// A file without a name in $TMPDIR or /tmp, open for reading and writing: whatever ends
+// the program, nothing stays behind. The caller closes it; -1: failed.
+int lf_temp_file(struct lf_error *err);
 void lf_spool_free(struct lf_spool **s);
 
 #endif

@@ -107,6 +107,19 @@ static bool keep_fault(struct cvat_doc *d, uint64_t line, struct lf_error *err)
     return lf_faults_take(&d->item.faults, &d->arena, err);
 }
 
+// FiftyOne names the frames of its tasks, and which fields a task asks for.
+static bool recorded_place(struct cvat_doc *d, struct lf_slice task_id,
+                           struct lf_error *err)
+{
+    int64_t task;
+    if (!cvat_meta_place(&d->meta, task_id, &d->arena, &d->item.task, &d->item.number,
+                         err))
+        return false;
+    if (d->field < 0 && lf_sent_task(&d->run->sent, d->item.task, &task))
+        d->field = lf_sent_field(&d->run->sent, task);
+    return true;
+}
+
 static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
                         struct lf_error *err)
 {
@@ -124,6 +137,8 @@ static bool start_image(struct cvat_doc *d, const struct cvat_element *x,
         cvat_bad(err, x->line, "there is no name on an", "<image>");
         return keep_fault(d, x->line, err);
     }
+    if (d->run->recorded && !recorded_place(d, cvat_value(x, "task_id"), err))
+        return false;
     if (!plain_name(d, &name, err) ||
         !lf_arena_text(&d->arena, name, &d->item.name, err))
         return false;
@@ -273,6 +288,16 @@ static bool add_attr(struct cvat_doc *d, uint16_t row, struct lf_slice text,
     return lf_arena_text(&d->arena, text, &l->attr[i].text, err);
 }
 
+// FiftyOne's upload marks what it found in a label's old dict of attributes.
+static struct lf_slice sent_name(const struct cvat_doc *d)
+{
+    static const char mark[] = "attribute:";
+    struct lf_slice name = d->attr_name;
+    if (!d->run->recorded || !lf_slice_starts(name, LF_S(mark)))
+        return name;
+    return (struct lf_slice){name.at + sizeof mark - 1, name.len - (sizeof mark - 1)};
+}
+
 static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
 {
     struct lf_label *l = current(d);
@@ -290,7 +315,7 @@ static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
     if (d->class_row == LF_NO_CLASS)
         return true; // the class is unknown: so are its attributes
     if (!cvat_has_attrs(f) ||
-        !lf_attr_find_alias(f, d->class_row, d->attr_name, &row) ||
+        !lf_attr_find_alias(f, d->class_row, sent_name(d), &row) ||
         cvat_is_flag(&f->attr[row]))
         return unknown_attr(d, err);
     return add_attr(d, row, text, err);
@@ -332,13 +357,16 @@ static bool end_image(struct cvat_doc *d, struct lf_error *err)
     for (size_t i = 0; d->field < 0 && i < s->labels; i++)
         if (s->label[i].field != s->label[0].field)
             s->only = -1;
-    if (d->field < 0 && !s->labels)
+    if (d->run->recorded) // one task asks for all fields it has not one of
+        s->only = d->field;
+    else if (d->field < 0 && !s->labels)
         s->told = 0; // an empty image of who knows which field tells nothing
     lf_buf_clear(&d->packed);
     lf_pack(s, &d->packed);
     size_t size = d->packed.len;
     lf_buf_add(&d->out, &d->item, sizeof d->item);
     lf_buf_slice(&d->out, d->item.name);
+    lf_buf_slice(&d->out, d->item.task);
     lf_buf_add(&d->out, &size, sizeof size);
     lf_buf_slice(&d->out, lf_buf_view(&d->packed));
     if (d->item.faults.count)
@@ -365,6 +393,9 @@ bool cvat_doc_pop(struct cvat_doc *d, struct lf_arena *a, struct lf_item *item,
     if (!lf_arena_text(a, (struct lf_slice){at, item->name.len}, &item->name, err))
         return false;
     at += item->name.len;
+    if (!lf_arena_text(a, (struct lf_slice){at, item->task.len}, &item->task, err))
+        return false;
+    at += item->task.len;
     memcpy(&size, at, sizeof size);
     at += sizeof size;
     if (!lf_unpack((struct lf_slice){at, size}, a, &item->sample, err))

@@ -16,6 +16,7 @@ const struct lf_format lf_format_cvat_images = {
     .bid = cvat_bid,
     .lint = cvat_lint,
     .ship = cvat_ship,
+    .adopt = cvat_adopt,
     .begin = cvat_begin,
     .put = cvat_put,
     .end = cvat_end,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "formats/base/number.h"
 #include "formats/cvat/cvat_parts.h"
 
 static bool keep(struct cvat_meta *m, struct lf_slice text, struct lf_slice *out,
@@ -77,9 +78,12 @@ bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice t
     if (m->tasks && lf_slice_starts(path, LF_S(tasks))) {
         struct cvat_task *t = &m->task[m->tasks - 1];
         rest = behind(path, sizeof tasks - 1);
-        return lf_slice_is(rest, "id")     ? keep(m, text, &t->id, err)
-               : lf_slice_is(rest, "name") ? keep(m, text, &t->name, err)
-                                           : true;
+        if (lf_slice_is(rest, "size") && !lf_parse_int64(text, &t->size))
+            t->size = 0;
+        return lf_slice_is(rest, "id")       ? keep(m, text, &t->id, err)
+               : lf_slice_is(rest, "subset") ? keep(m, text, &t->subset, err)
+               : lf_slice_is(rest, "name")   ? keep(m, text, &t->name, err)
+                                             : true;
     }
     return lf_slice_is(rest, "/id")        ? keep(m, text, &m->id, err)
            : lf_slice_is(rest, "/name")    ? keep(m, text, &m->name, err)
@@ -168,6 +172,10 @@ void cvat_meta_settle(struct cvat_meta *m, const struct lf_run *run)
 {
     for (size_t i = 0; i < m->tasks; i++)
         m->task[i].field = by_task_name(run, m->task[i].name);
+    if (run->recorded) { // its classes tell, and only they
+        m->field = run->schema.fields == 1 ? 0 : -1;
+        return;
+    }
     m->field = by_task_name(run, m->name);
     if (m->field < 0)
         m->field = by_color(m, run);
@@ -177,6 +185,32 @@ void cvat_meta_settle(struct cvat_meta *m, const struct lf_run *run)
         m->field = by_labels(m, run);
     if (m->tasks == 1 && m->task[0].field >= 0)
         m->field = m->task[0].field;
+}
+
+static bool place_in_project(struct cvat_meta *m, struct lf_slice task_id,
+                             struct lf_arena *a, struct lf_slice *task, int64_t *number,
+                             struct lf_error *err)
+{
+    const struct cvat_task *of = NULL;
+    for (size_t i = 0; i < m->tasks && !of; i++)
+        if (task_id.len && lf_slice_eq(m->task[i].id, task_id))
+            of = &m->task[i];
+    if (!of)
+        return true;
+    for (const struct cvat_task *t = m->task; t < of; t++)
+        if (lf_slice_eq(t->subset, of->subset) && t->size > 0 && t->size <= *number)
+            *number -= t->size;
+    return lf_arena_printf(a, task, err, "task %.*s", (int)task_id.len, task_id.at);
+}
+
+bool cvat_meta_place(struct cvat_meta *m, struct lf_slice task_id, struct lf_arena *a,
+                     struct lf_slice *task, int64_t *number, struct lf_error *err)
+{
+    *task = (struct lf_slice){"", 0};
+    if (!strcmp(m->kind, "project"))
+        return place_in_project(m, task_id, a, task, number, err);
+    return !m->id.len ||
+           lf_arena_printf(a, task, err, "%s %.*s", m->kind, (int)m->id.len, m->id.at);
 }
 
 int cvat_meta_field(const struct cvat_meta *m, struct lf_slice task_id)

@@ -11,7 +11,8 @@ struct cvat_label { // as the dump declares it
 };
 
 struct cvat_task { // of a project dump
-    struct lf_slice id, name;
+    struct lf_slice id, name, subset;
+    int64_t size;
     int field; // row of the run, -1: unknown
 };
 
@@ -38,6 +39,11 @@ LF_MUST_USE bool cvat_meta_open(struct cvat_meta *m, struct lf_slice path,
 // Settles which field the items belong to, by the labels' colours, then names, then by
 // there being only one. What cannot be told stays -1.
 void cvat_meta_settle(struct cvat_meta *m, const struct lf_run *run);
+// The task or job that an image is of, "task 7", and its number there: a project's
+// images are numbered on over the tasks of one subset.
+LF_MUST_USE bool cvat_meta_place(struct cvat_meta *m, struct lf_slice task_id,
+                                 struct lf_arena *a, struct lf_slice *task,
+                                 int64_t *number, struct lf_error *err);
 // The field of an image of project task `task_id`.
 int cvat_meta_field(const struct cvat_meta *m, struct lf_slice task_id);
 

@@ -52,6 +52,9 @@ void cvat_color(struct lf_slice uid, struct lf_slice field, struct lf_slice clas
 bool cvat_bid(const struct lf_tree *t, int *bid, struct lf_error *err);
 bool cvat_lint(struct lf_schema *s, struct lf_slice id_attr, struct lf_events *ev,
                struct lf_error *err);
+bool cvat_adopt(struct lf_schema *s, const struct lf_run_sent *sent,
+                struct lf_slice occluded_attr, struct lf_slice group_attr,
+                struct lf_error *err);
 bool cvat_ship(const struct lf_run *run, struct lf_sample *s, struct lf_arena *a,
                struct lf_events *ev, struct lf_error *err);
 // Its geometry alone. *home: nothing of it can travel, and that was told.

@@ -52,7 +52,9 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         lf_buf_text(out, i ? ", " : "");
         lf_json_quote(out, run->task_name[i], true);
     }
-    lf_buf_text(out, "],\n \"view\": ");
+    lf_buf_text(out, "],\n");
+    lf_buf_text(out, run->recorded ? " \"recorded\": true,\n" : "");
+    lf_buf_text(out, " \"view\": ");
     lf_buf_slice(out, run->view.len ? run->view : LF_S("{}"));
     lf_buf_text(out, ",\n \"schema\": ");
     lf_schema_write(&run->schema, out);
@@ -160,7 +162,7 @@ static bool schema_closed(const struct lf_schema *s, struct lf_error *err)
 
 static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_error *err)
 {
-    struct lf_slice schema, view;
+    struct lf_slice schema, view, recorded;
     int64_t format, rules, items, tasks;
     if (!lf_json_check(doc, (struct lf_json_rules){0}, 0, err))
         return false;
@@ -185,6 +187,8 @@ static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_err
         return damaged(err, "run.json: the key is not a run's name");
     if (!lf_json_get(doc, "schema", &schema) || !lf_json_get(doc, "view", &view))
         return damaged(err, "run.json has no schema");
+    run->recorded = lf_json_get(doc, "recorded", &recorded) &&
+                    lf_json_type(lf_json_trim(recorded)) == LF_JSON_TRUE;
     run->rules = (unsigned)rules;
     run->items = (uint32_t)items;
     run->tasks = (uint32_t)tasks;
@@ -280,7 +284,7 @@ static bool read_item(struct lf_slice line, struct lf_run_item *item,
         !small(col[7], UINT32_MAX, &item->base_len))
         return false;
     item->base_at = (uint64_t)at;
-    return item->width > 0 && item->height > 0;
+    return (item->width > 0) == (item->height > 0);
 }
 
 static bool add_item(struct lf_run *run, uint32_t row, struct lf_slice line,
@@ -293,6 +297,10 @@ static bool add_item(struct lf_run *run, uint32_t row, struct lf_slice line,
     if (row >= run->items || !read_item(line, item, &raw) || raw.len > sizeof name ||
         !unescape(raw, name, &len) || item->task >= run->tasks) {
         damaged(err, "items.tsv has a line that is not an item of this run");
+        return lf_fail_at_line(err, row + 1);
+    }
+    if (!item->width && !run->recorded) {
+        damaged(err, "items.tsv has an item without a size");
         return lf_fail_at_line(err, row + 1);
     }
     item->name_at = at + (uint64_t)(raw.at - line.at);

@@ -17,11 +17,14 @@
 #define LF_RUN_H
 
 #include "formats/base/spool.h"
+#include "formats/label/run_sent.h"
 #include "formats/label/schema.h"
 
 enum { LF_RUN_FORMAT = 1, LF_BASE_DIGEST = 16 };
 
 struct lf_run_item { // 56 bytes a sample; the name stays on disk
+    // Width and height are 0 where neither metadata nor image tell them (recorded
+    // runs).
     struct lf_id id;
     uint8_t digest[LF_BASE_DIGEST];
     uint32_t task, width, height, base_len;
@@ -47,6 +50,9 @@ struct lf_run {
     struct lf_run_merge *merge;
     size_t merges;
     bool has_base;
+    bool recorded; // FiftyOne sent it; `sent` comes from its record, beside this one
+    bool fresh;    // .. and there is no record of ours yet: `folder` is where it goes
+    struct lf_run_sent sent; // recorded runs only
     char folder[4096];
     struct lf_run_index *index; // names and ids; made by lf_run_open
     int items_fd, base_fd;

@@ -18,7 +18,7 @@ BASE, LABEL, MASK, FORMAT = "formats/base/", "formats/label/", "formats/mask/", 
 # What convert, merge and runs may see of formats: the model, the table, and the dataset's own format.
 MODEL = (BASE, LABEL, MASK, FORMAT)
 ROOM = MODEL + ("formats/table.h", "formats/fiftyone/fo_dataset.h", "formats/fiftyone/fo_differ.h",
-                "formats/fiftyone/fo_registry.h")
+                "formats/fiftyone/fo_registry.h", "formats/fiftyone/fo_anno_run.h")
 
 TOOLS = re.compile(r"cvat|darwin|label_?studio|(?<![a-z0-9])v7(?![a-z0-9])", re.I)
 # Not after a dot, an arrow or a word's letter: members and longer names are no calls of these.
