@@ -392,6 +392,9 @@ bool lf_spec(const struct lf_export_job *job, const struct fo_dataset *ds,
                        "which field? give --field NAME or --schema FILE");
     for (size_t i = 0; i < s->fields; i++) {
         struct target t = {s, &s->field[i]};
+        t.f->learned = false; // of a run's schema that was given: now it travels
+        for (size_t k = 0; k < t.f->classes; k++)
+            t.f->class[k].learned = false;
         if (!settle(job, ds, &t, ev, err))
             return false;
     }

@@ -20,7 +20,11 @@ static const struct lf_option options[] = {
     {"conflict", 0, "CHOICE", false,
      "labels edited on both sides: fail (default), ours, theirs"},
     {"unexpected", 0, "CHOICE", false,
-     "shapes the field does not hold: fail (default), ignore"},
+     "shapes the field does not hold: fail (default), ignore, keep (in a field named "
+     "after their type), return=FILE (as JSON)"},
+    {"unexpected-field", 0, "TYPE=FIELD,...", false,
+     "keep these types (classifications, detections, keypoints, polylines) in these "
+     "fields; the others are left out, or as --unexpected says"},
     {"no-convert-shapes", 0, NULL, false,
      "shapes of a kind next to the field's (a polygon among instances) are unexpected"},
     {"on-error", 0, "CHOICE", false,
@@ -32,9 +36,10 @@ static const struct lf_option options[] = {
     {"unmatched", 0, "CHOICE", false,
      "items that match no sample: report (default), fail, ignore"},
     {"unknown-classes", 0, "CHOICE", false,
-     "classes that are not in the run: ignore (default, with a finding), fail"},
+     "classes that are not in the run: ignore (default, with a finding), fail, keep"},
     {"unknown-attrs", 0, "CHOICE", false,
-     "attributes that are not in the run: ignore (default, with a finding), fail"},
+     "attributes that are not in the run: ignore (default, with a finding), fail, keep "
+     "(as text)"},
     {"allow-older", 0, NULL, false,
      "merge an archive although a later state of its task is merged"},
     {"media", 0, "CHOICE", false, "with -o, media files: link (default), copy, none"},
@@ -66,9 +71,9 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
                        struct lf_error *err)
 {
     static const char *const conflicts[] = {"fail", "ours", "theirs", NULL};
-    static const char *const unexpected[] = {"fail", "ignore", NULL};
+    static const char *const unexpected[] = {"fail", "ignore", "keep", NULL};
     static const char *const unmatched[] = {"report", "fail", "ignore", NULL};
-    static const char *const attrs[] = {"ignore", "fail", NULL};
+    static const char *const unknown[] = {"ignore", "fail", "keep", NULL};
     static const char *const on_error[] = {"stop", "skip", "fix", NULL};
     static const char *const media[] = {"link", "copy", "none", NULL};
     int choice = 0;
@@ -77,8 +82,20 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
         ok = choose(name, value, conflicts, &choice, err);
         a->job.conflict = (enum lf_choice)choice;
     } else if (!strcmp(name, "unexpected")) {
+        static const enum lf_fate fates[] = {LF_FATE_FAIL, LF_FATE_IGNORE,
+                                             LF_FATE_KEEP};
+        a->fate_given = true;
+        a->job.returned = NULL;
+        if (!strncmp(value, "return=", 7) && value[7]) {
+            a->job.returned = value + 7;
+            a->job.unexpected.fate = LF_FATE_RETURN;
+            return true;
+        }
         ok = choose(name, value, unexpected, &choice, err);
-        a->job.ignore_unexpected = choice == 1;
+        a->job.unexpected.fate = fates[choice];
+    } else if (!strcmp(name, "unexpected-field")) {
+        ok = lf_unexpected_fields(value, &a->job.unexpected, err);
+        a->fields_given = true;
     } else if (!strcmp(name, "on-error")) {
         ok = choose(name, value, on_error, &choice, err);
         a->job.skip_damaged = choice == 1;
@@ -88,11 +105,13 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
         a->job.fail_unmatched = choice == 1;
         a->job.ignore_unmatched = choice == 2;
     } else if (!strcmp(name, "unknown-classes")) {
-        ok = choose(name, value, attrs, &choice, err);
+        ok = choose(name, value, unknown, &choice, err);
         a->job.fail_class = choice == 1;
+        a->job.keep_classes = choice == 2;
     } else if (!strcmp(name, "unknown-attrs")) {
-        ok = choose(name, value, attrs, &choice, err);
+        ok = choose(name, value, unknown, &choice, err);
         a->job.fail_attr = choice == 1;
+        a->job.keep_attrs = choice == 2;
     } else {
         ok = choose(name, value, media, &choice, err);
         a->job.media = (enum lf_media)choice;
@@ -151,6 +170,8 @@ static bool check(struct lf_merge_args *a, int words, char **argv, struct lf_err
     if (j->out)
         j->out = lf_cli_folder(j->out, a->out);
     j->dest_field = a->dest;
+    if (a->fields_given && !a->fate_given)
+        j->unexpected.fate = LF_FATE_IGNORE; // of the types that were not named
     j->run = argv[0];
     j->archive = (const char *const *)(argv + 1);
     j->archives = (size_t)words - 1;

@@ -151,13 +151,31 @@ static bool unexpected(struct lf_deciding *j, const struct lf_label *id_of,
                        const struct lf_label *theirs)
 {
     struct lf_slice none = {0};
+    const enum lf_fate fate = lf_fate_of(&j->r->unexpected, theirs->kind);
+    enum lf_code code = LF_N_TYPE_IGNORED;
     if (theirs->far) { // it would have been converted
         j->counts->refused++;
         return lf_tell(j, LF_E_FAR, "refused", id_of, theirs, none, none, "");
     }
+    if (fate >= LF_FATE_RETURN && !(lf_field_of(j, theirs)->rights & LF_MAY_ADD)) {
+        j->counts->refused++;
+        return lf_tell(j, LF_E_REFUSED, "refused", id_of, theirs, none, theirs->name,
+                       "the run does not allow additions");
+    }
     j->counts->ignored++;
-    return lf_tell(j, j->r->ignore_unexpected ? LF_N_TYPE_IGNORED : LF_E_TYPE,
-                   "ignored", id_of, theirs, lf_slice_of(lf_kind_name(id_of->kind)),
+    j->counts->unexpected[lf_return_type_of(theirs->kind)]++;
+    if (fate == LF_FATE_FAIL)
+        code = LF_E_TYPE;
+    if (fate == LF_FATE_RETURN) {
+        const struct lf_id *made = &j->pair.new_id[theirs - j->theirs->label];
+        code = LF_N_TYPE_RETURNED;
+        if (j->ev && j->r->give &&
+            !j->r->give(j->r->give_to, j->base, theirs,
+                        theirs->id.known ? &theirs->id : made, j->err))
+            return false;
+    }
+    return lf_tell(j, code, "ignored", id_of, theirs,
+                   lf_slice_of(lf_kind_name(id_of->kind)),
                    lf_slice_of(lf_kind_name(theirs->kind)), "");
 }
 
@@ -256,6 +274,9 @@ static bool tell_form(struct lf_deciding *j, const struct lf_label *id_of,
             lf_tell(j, LF_E_FLAG_UNMAPPED, NULL, id_of, theirs, none, none, "")) &&
            (!theirs->z ||
             lf_tell(j, LF_N_Z_ORDER, NULL, id_of, theirs, none, none, "")) &&
+           (!theirs->origin || lf_tell(j, LF_N_TYPE_KEPT, NULL, id_of, theirs,
+                                       j->r->run->schema.field[theirs->origin - 1].name,
+                                       lf_slice_of(lf_kind_name(theirs->kind)), "")) &&
            (!theirs->came_as || lf_tell(j, LF_N_CONVERTED, NULL, id_of, theirs,
                                         lf_slice_of(lf_kind_name(theirs->came_as)),
                                         lf_slice_of(lf_kind_name(theirs->kind)), ""));
@@ -357,9 +378,7 @@ static bool added(struct lf_deciding *j, size_t t)
     const struct lf_label *shape;
     uint32_t row;
     bool far, known = !lf_kind_has_class(l->kind) || lf_class_find(f, l->name, &row);
-    // A mask of an unknown class is no part of a segmentation.
-    bool stray = l->kind == LF_MASK && f->type == LF_FT_SEGMENTATION && !known;
-    if (!(l->kind & lf_field_kinds(f)) && !stray) {
+    if (lf_is_unexpected(f, l)) {
         struct lf_label expected = *l;
         expected.kind = (uint16_t)lf_field_kind(f->type);
         return unexpected(j, &expected, l);
@@ -372,7 +391,8 @@ static bool added(struct lf_deciding *j, size_t t)
         j->counts->kept++;
         return true;
     }
-    if (!(j->theirs->told & LF_IDS) && j->base->labels && l->kind != LF_SCALAR) {
+    if (!(j->theirs->told & LF_IDS) && j->base->labels && l->kind != LF_SCALAR &&
+        !l->origin) {
         j->counts->ignored++;
         return lf_tell(
             j, LF_E_ID_LOST, "ignored", l, l, none, none,
@@ -424,10 +444,22 @@ static bool added(struct lf_deciding *j, size_t t)
 // ---------------------------------------------------------------------------- the
 // sample
 
-static bool speaks_of(const struct lf_sample *theirs, const struct lf_label *base)
+// Whether an archive could tell that a label is gone. Of a learned field those speak
+// that brought the label, as long as such shapes are kept.
+static bool speaks_of(const struct lf_deciding *j, const struct lf_label *base)
 {
-    return (theirs->only < 0 || theirs->only == base->field) &&
-           (theirs->told & base->kind);
+    const struct lf_sample *theirs = j->theirs;
+    int field = base->field;
+    if (lf_field_of(j, base)->learned) {
+        field = lf_id_origin(&base->id);
+        if (field < 0 || (size_t)field >= lf_schema_own(&j->r->run->schema) ||
+            !(theirs->told & LF_STRAYS) ||
+            lf_fate_of(&j->r->unexpected, base->kind) != LF_FATE_KEEP)
+            return false;
+    }
+    return (theirs->only < 0 || theirs->only == field) && theirs->told & base->kind &&
+           (theirs->told & LF_IDS ||
+            j->r->run->schema.field[field].type == LF_FT_SCALAR); // needs no ids
 }
 
 static bool merge_base(struct lf_deciding *j, bool *told)
@@ -435,9 +467,7 @@ static bool merge_base(struct lf_deciding *j, bool *told)
     for (size_t b = 0; b < j->base->labels; b++) {
         const struct lf_label *l = &j->base->label[b];
         int32_t t = j->pair.theirs_of[b];
-        bool told_gone = speaks_of(j->theirs, l) &&
-                         (j->theirs->told & LF_IDS || l->kind == LF_SCALAR);
-        if (t < 0 && (!l->shipped || !told_gone))
+        if (t < 0 && (!l->shipped || l->unsure || !speaks_of(j, l)))
             continue;
         told[b] = true;
         j->counts->told++;
@@ -455,8 +485,9 @@ static bool at_home(const struct lf_sample *ours, const struct lf_label *theirs)
     for (size_t o = 0; o < ours->labels; o++) {
         const struct lf_label *l = &ours->label[o];
         bool same = theirs->id.known ? lf_id_eq(&l->id, &theirs->id) : !l->id.known;
-        if (!l->shipped && same && l->field == theirs->field &&
-            l->kind == theirs->kind && lf_slice_eq(l->name, theirs->name))
+        int field = theirs->origin ? theirs->origin - 1 : theirs->field;
+        if (!l->shipped && same && l->field == field && l->kind == theirs->kind &&
+            lf_slice_eq(l->name, theirs->name))
             return true;
     }
     return false;
@@ -475,7 +506,7 @@ static bool leave_home(const struct lf_rules *r, const struct lf_sample *ours,
     for (size_t t = 0; t < theirs->labels; t++) {
         const struct lf_label *l = &theirs->label[t];
         const struct lf_field *f = &r->run->schema.field[l->field];
-        bool asked = l->kind & lf_field_kinds(f) &&
+        bool asked = !l->origin && l->kind & lf_field_kinds(f) &&
                      (!lf_kind_has_class(l->kind) || lf_class_find(f, l->name, &row));
         if (asked || !at_home(ours, l))
             left->label[left->labels++] = *l;

@@ -61,9 +61,10 @@ static bool set_one(struct lf_merging *m, struct lf_slice word)
     struct lf_schema *s = &m->run.schema;
     const char *eq = word.len ? memchr(word.at, '=', word.len) : NULL;
     uint16_t row = 0;
-    if (!eq && s->fields != 1)
+    if (!eq && lf_schema_own(s) != 1)
         return bad(m->err, word, "the run has several fields; say OLD=NEW");
-    if (eq && !lf_field_find(s, lf_slice_between(word.at, eq), &row))
+    if (eq && (!lf_field_find(s, lf_slice_between(word.at, eq), &row) ||
+               s->field[row].learned))
         return bad(m->err, lf_slice_between(word.at, eq), "the run has no such field");
     if (eq)
         word = lf_slice_between(eq + 1, word.at + word.len);

@@ -139,6 +139,12 @@ static void find_far(const struct lf_incoming *in, struct lf_sample *s)
     }
 }
 
+static bool send_strays(const struct lf_incoming *in, struct lf_item *item,
+                        struct lf_arena *a, struct lf_error *err)
+{
+    return !in->learning || lf_learn_strays(in->learning, &item->sample, a, err);
+}
+
 // Elements become labels here, where the image's size is known although the archive may
 // leave it out.
 static bool join(const struct lf_incoming *in, struct lf_item *item, uint32_t row,
@@ -147,12 +153,15 @@ static bool join(const struct lf_incoming *in, struct lf_item *item, uint32_t ro
     const struct lf_run_item *known = &in->run->item[row];
     char id[25];
     if (in->format->relative)
-        return true;
+        return send_strays(in, item, a, err);
     item->sample.width = known->width;
     item->sample.height = known->height;
     find_far(in, &item->sample);
-    if (lf_join_shapes(&in->run->schema, !in->keep_shapes, &item->sample, a, err))
+    if (lf_join_shapes(&in->run->schema, !in->keep_shapes, &item->sample, a, err) &&
+        send_strays(in, item, a, err))
         return true;
+    if (err->code == LF_E_OPTION) // no fault of the sample's
+        return false;
     lf_id_print(&known->id, id);
     lf_fail_in_sample(err, lf_slice_of(id));
     lf_fail_in_file(err, item->file.at);
@@ -264,7 +273,7 @@ bool lf_incoming_read(struct lf_incoming *in, const struct lf_format *format,
               keep_sources(in, r, err);
     if (r)
         format->close(&r);
-    return ok || lf_fail_in_file(err, lf_tree_path(t));
+    return ok || err->code == LF_E_OPTION || lf_fail_in_file(err, lf_tree_path(t));
 }
 
 // ---------------------------------------------------------------------------- order
@@ -344,7 +353,7 @@ static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_event
 static bool stays(const struct lf_schema *s, int32_t only)
 {
     bool any = false;
-    for (size_t i = 0; i < s->fields; i++)
+    for (size_t i = 0; i < lf_schema_own(s); i++)
         any |= (only < 0 || (size_t)only == i) && !s->field[i].dest.len;
     return any;
 }

@@ -5,7 +5,7 @@
 #define LF_INCOMING_H
 
 #include "formats/format.h"
-#include "merge/merge.h"
+#include "merge/learning.h"
 
 struct lf_place {
     uint64_t at;
@@ -23,6 +23,7 @@ struct lf_arrival { // one document that came back
 struct lf_incoming {
     const struct lf_run *run;
     const struct lf_format *format; // of all archives
+    struct lf_learning *learning;   // NULL: unexpected shapes stay where they are
     struct lf_spool *spool;
     struct lf_place *place; // sorted by row, source (by digest), order of reading
     size_t places, place_room;

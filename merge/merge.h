@@ -7,6 +7,7 @@
 #include "formats/base/event.h"
 #include "formats/label/change.h"
 #include "formats/label/run.h"
+#include "merge/unexpected.h"
 
 // Every pair (label of base, label of theirs; either may be missing) is in exactly one
 // bucket.
@@ -17,6 +18,7 @@ struct lf_counts {
     uint64_t paired;         // pairs with both
     uint64_t ids, known_ids; // returned labels with an id; those whose id was shipped
                              // for the place
+    uint64_t unexpected[LF_RT_NONE + 1]; // not kept, by type
 };
 
 enum lf_choice { LF_CONFLICT_FAIL, LF_CONFLICT_OURS, LF_CONFLICT_THEIRS };
@@ -25,9 +27,14 @@ struct lf_rules {
     const struct lf_run *run;
     double slack; // pixels; of the file that came back
     enum lf_choice conflict;
-    bool ignore_unexpected; // else an unexpected type is an error
-    bool coerce_text;       // new texts that read as a number or bool become one
-    bool clamp;             // shapes out of the image by up to half a pixel are cut
+    struct lf_unexpected unexpected;
+    // Is given each unexpected label that is to be returned, with its id, where events
+    // are told; may be NULL.
+    bool (*give)(void *user, const struct lf_sample *base, const struct lf_label *l,
+                 const struct lf_id *id, struct lf_error *err);
+    void *give_to;
+    bool coerce_text; // new texts that read as a number or bool become one
+    bool clamp;       // shapes out of the image by up to half a pixel are cut
 };
 
 uint64_t lf_counts_all(const struct lf_counts *c);
@@ -54,6 +61,9 @@ LF_MUST_USE bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
 // Ids of additions begin with four bytes of the run's own, so that a later archive
 // knows them.
 void lf_run_mark(const struct lf_run *run, uint8_t mark[4]);
+// In learned fields the fifth byte says of which field's archives the label came: its
+// row, -1 if that is too large to be told.
+int lf_id_origin(const struct lf_id *id);
 
 // Adds to `plan` (changes of ours) and `counts`. Labels of base that theirs cannot tell
 // of are left to the caller to count as absent: their `told` bit in `told` (by label of

@@ -35,6 +35,26 @@ static void balance(const struct lf_merge_args *a, const struct lf_merge_result 
 
 // ---------------------------------------------------------------------------- report
 
+// What stayed out, by type, and what would keep it.
+static void report_unexpected(const struct lf_merge_result *r, struct lf_buf *out)
+{
+    const uint64_t *count = r->counts.unexpected;
+    bool any = false;
+    lf_buf_text(out, ",\n \"unexpected\": {");
+    for (int t = 0; t <= LF_RT_NONE; t++)
+        if (count[t]) {
+            lf_buf_printf(out, "%s\"%s\": %llu", any ? ", " : "",
+                          lf_return_type_name((enum lf_return_type)t),
+                          (unsigned long long)count[t]);
+            any = true;
+        }
+    lf_buf_char(out, '}');
+    if (r->keep.len) {
+        lf_buf_text(out, ", \"unexpected_field\": ");
+        lf_json_quote(out, lf_buf_view(&r->keep), true);
+    }
+}
+
 static void report_head(const struct lf_merge_args *a, const struct lf_merge_result *r,
                         struct lf_events *ev, const struct lf_error *err, int status,
                         struct lf_buf *out)
@@ -53,7 +73,7 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         "\"absent\": %llu, \"labels\": %llu},\n \"home\": %llu,\n \"items\": {\"run\": "
         "%llu, \"came\": "
         "%llu, "
-        "\"unmatched\": %llu, \"damaged\": %llu, \"changed\": %llu},\n \"archives\": ",
+        "\"unmatched\": %llu, \"damaged\": %llu, \"changed\": %llu}",
         (unsigned long long)c->kept, (unsigned long long)c->edited,
         (unsigned long long)c->added, (unsigned long long)c->deleted,
         (unsigned long long)c->refused, (unsigned long long)c->ignored,
@@ -62,6 +82,8 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         (unsigned long long)r->items, (unsigned long long)r->came,
         (unsigned long long)r->unmatched, (unsigned long long)r->damaged,
         (unsigned long long)r->changed);
+    report_unexpected(r, out);
+    lf_buf_text(out, ",\n \"archives\": ");
     lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));
     if (r->dest_fields.len) {
         lf_buf_text(out, ",\n \"dest_fields\": ");
@@ -130,6 +152,9 @@ int lf_merge_finish(const struct lf_merge_args *a, const struct lf_merge_result 
         lf_buf_char(&line, '\0');
         (void)fputs(line.at ? line.at : "", stderr);
     }
+    if (!a->quiet && r->keep.len)
+        (void)fprintf(stderr, "to keep them: --unexpected-field %.*s\n",
+                      (int)r->keep.len, r->keep.at);
     lf_buf_done(&head);
     lf_buf_done(&line);
     // What stopped the merge was said; that the report failed alike says nothing new.

@@ -12,6 +12,7 @@ struct lf_merge_args {
     char out[4096];
     const char *dest[64];
     bool quiet, verbose, json, help;
+    bool fate_given, fields_given; // of unexpected shapes
     unsigned max_errors;
 };
 

@@ -18,7 +18,8 @@ static int field_of(const struct lf_run *run, const char *arg, const char **path
     const char *eq = strchr(arg, '=');
     uint16_t row;
     *path = arg;
-    if (!eq || !lf_field_find(&run->schema, lf_slice_between(arg, eq), &row))
+    if (!eq || !lf_field_find(&run->schema, lf_slice_between(arg, eq), &row) ||
+        run->schema.field[row].learned)
         return -1;
     *path = eq + 1;
     return row;
@@ -61,6 +62,10 @@ static bool read_archives(struct lf_merging *m)
     m->in.pass_over = m->job->ignore_unmatched;
     m->in.keep_shapes = m->job->keep_shapes;
     m->in.skip_damaged = m->job->skip_damaged;
+    m->learning = (struct lf_learning){
+        .run = &m->run, .ds = &m->ds, .unexpected = &m->job->unexpected, .ev = m->ev};
+    lf_learning_begin(&m->learning, m->job->keep_classes, m->job->keep_attrs);
+    m->in.learning = &m->learning;
     for (size_t i = 0; i < m->job->archives; i++)
         if (!read_archive(m, m->job->archive[i]))
             return false;
@@ -87,7 +92,11 @@ static bool read_archives(struct lf_merging *m)
                           .conflict = m->job->conflict,
                           .clamp = m->job->clamp,
                           .coerce_text = m->job->coerce_text || m->run.sent.coerce_text,
-                          .ignore_unexpected = m->job->ignore_unexpected};
+                          .unexpected = m->job->unexpected};
+    if (m->returned) {
+        m->rules.give = lf_returned_add;
+        m->rules.give_to = m->returned;
+    }
     m->source.relative = m->in.format->relative;
     return true;
 }
@@ -130,6 +139,7 @@ static bool write_result(struct lf_merging *m)
     const struct lf_written with = {&m->run, m->run_here, &m->base, &m->in};
     if (m->job->dry_run)
         return true;
+    lf_learning_end(&m->learning);
     m->result->written = lf_writing_end(&m->out, &with, m->err);
     return m->result->written;
 }
@@ -153,6 +163,14 @@ static bool prepare(struct lf_merging *m)
         return lf_fail_in_file(m->err, job->out);
     }
     return true;
+}
+
+static bool open_returned(struct lf_merging *m)
+{
+    if (!m->job->returned || m->job->dry_run)
+        return true;
+    m->returned = lf_returned_new(m->job->returned, &m->source, &m->run, m->err);
+    return m->returned != NULL;
 }
 
 static bool check_rules(struct lf_merging *m)
@@ -184,11 +202,14 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     struct lf_merge_job listing = *job;
     listing.dry_run = true;
     bool ok = (m.source.pixels = lf_pixel_tool_new(err)) != NULL && prepare(&m) &&
-              lf_dest_settle(&m) && read_archives(&m) && check_rules(&m);
+              lf_dest_settle(&m) && open_returned(&m) && read_archives(&m) &&
+              check_rules(&m);
     if (ok && m.in.damaged && !job->skip_damaged)
         m.job = &listing; // the rest is only looked at, so that all is told at once
     ok = ok && lf_writing_begin(&m.out, m.job, &m.ds, err) && merge_all(&m) &&
-         lf_stop_at_policies(&m) && write_result(&m);
+         lf_stop_at_policies(&m) && lf_returned_seal(m.returned, err) &&
+         write_result(&m) && lf_returned_commit(m.returned, err);
+    lf_returned_free(&m.returned);
     lf_writing_done(&m.out);
     lf_pixel_tool_free(&m.source.pixels);
     lf_free(m.visited);
@@ -206,4 +227,5 @@ void lf_merge_result_done(struct lf_merge_result *r)
 {
     lf_buf_done(&r->archives);
     lf_buf_done(&r->dest_fields);
+    lf_buf_done(&r->keep);
 }

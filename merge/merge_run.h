@@ -19,7 +19,10 @@ struct lf_merge_job {
     bool clamp; // shapes out of the image by up to half a pixel are cut at its edge
     bool skip_damaged; // damaged items are left out; else they stop the merge
     bool coerce_text;  // new texts that read as a number or bool become one
-    bool ignore_unexpected, fail_unmatched, ignore_unmatched, fail_class, fail_attr;
+    struct lf_unexpected unexpected;
+    const char *returned; // file for those whose fate is to be returned; NULL: none
+    bool fail_unmatched, ignore_unmatched, fail_class, fail_attr;
+    bool keep_classes, keep_attrs;
     bool allow_older;
     enum lf_media media;
     const char *const *dest_field; // "NEW", "OLD=NEW", lists of those
@@ -35,6 +38,7 @@ struct lf_merge_result {
     bool written, repeated; // repeated: every archive was merged before
     struct lf_buf archives; // JSON array of what was read
     struct lf_buf dest_fields; // JSON object, field to field; empty: none
+    struct lf_buf keep;        // what --unexpected-field could be told; empty: nothing
 };
 
 // False only with an error; findings are in `ev`. The result is filled as far as it

@@ -49,6 +49,7 @@ bool lf_parse_and_ship(struct lf_merging *m, struct lf_slice doc, struct lf_slic
         return false;
     if (m->run.recorded && !relative)
         lf_sent_only(&m->run, shipped);
+    lf_mark_learned(&m->run, shipped);
     return true;
 }
 
@@ -90,6 +91,17 @@ static bool write_edited(struct lf_merging *m, const struct fo_doc *doc,
     return ok;
 }
 
+// Known to have been shipped.
+static bool is_out(const struct lf_label *l)
+{
+    return l->shipped && !l->unsure;
+}
+
+static bool is_home(const struct lf_merging *m, const struct lf_label *l)
+{
+    return !l->shipped && !m->run.schema.field[l->field].learned;
+}
+
 struct sides { // of one sample
     struct lf_sample ours, base, ours_shipped, base_shipped;
     const struct lf_sample *base_side; // base_shipped, or ours_shipped if it is equal
@@ -124,7 +136,7 @@ static bool leave_out(struct lf_merging *m, const struct fo_doc *doc, uint32_t r
 {
     size_t from, to;
     for (size_t b = 0; base && b < base->labels; b++)
-        m->result->counts.absent += base->label[b].shipped;
+        m->result->counts.absent += is_out(&base->label[b]);
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {
         struct lf_theirs t;
@@ -190,11 +202,12 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
         return false;
     lf_dest_open(m);
     for (size_t b = 0; b < base_side->labels; b++)
-        m->result->counts.absent += base_side->label[b].shipped && !told[b];
+        m->result->counts.absent += is_out(&base_side->label[b]) && !told[b];
     if (!count)
         return lf_writing_doc(&m->out, doc, NULL, m->err);
     for (size_t i = 0; i < side.ours_shipped.labels; i++)
-        m->result->home += !side.ours_shipped.label[i].shipped;
+        m->result->home += is_home(m, &side.ours_shipped.label[i]);
+    lf_learning_used(&m->learning, &plan);
     struct fo_notes notes = {m, note};
     bool ok = lf_dest_edits(m, &dest, &notes, &edits, &masks) &&
               (!m->run.has_base ||
@@ -218,7 +231,7 @@ bool lf_account_missing(struct lf_merging *m, uint32_t row)
             !lf_parse_and_ship(m, was, lf_base_files(was), row, &base, &shipped))
             return false;
         for (size_t b = 0; b < shipped.labels; b++)
-            m->result->counts.absent += shipped.label[b].shipped;
+            m->result->counts.absent += is_out(&shipped.label[b]);
     }
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {

@@ -7,6 +7,7 @@
 #include "merge/fold.h"
 #include "merge/incoming.h"
 #include "merge/merge_run.h"
+#include "merge/returned.h"
 #include "merge/write_result.h"
 
 struct lf_merging {
@@ -17,6 +18,8 @@ struct lf_merging {
     struct fo_source source;
     struct lf_files files; // the dataset's
     struct lf_incoming in;
+    struct lf_learning learning;
+    struct lf_returned *returned; // NULL: nothing is to be returned
     struct lf_rules rules;
     struct lf_events *ev;
     struct lf_merge_result *result;

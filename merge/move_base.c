@@ -52,6 +52,7 @@ bool lf_move_base(struct lf_merging *m, const struct lf_sample *base,
                       NULL, m->err);
     if (ok && applied)
         only_applied(&plan, applied);
+    lf_learning_used(&m->learning, &plan);
     ok = ok && lf_dest_part(&m->run.schema, &plan, NULL, &m->a, m->err);
     if (!ok || !plan.count || m->job->dry_run)
         return ok;

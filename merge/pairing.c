@@ -62,6 +62,16 @@ static int32_t next_of(const struct table *t, const struct lf_label *l, int32_t 
     return i;
 }
 
+// Whether an unexpected label has the id of one of the field it was drawn for.
+static bool was_own(const struct table *t, const struct lf_label *l)
+{
+    struct lf_label key = *l;
+    if (!l->origin)
+        return false;
+    key.field = (uint16_t)(l->origin - 1);
+    return first_of(t, &key) >= 0;
+}
+
 // Every base label with every returned one is a pair that a hostile file could make
 // many of.
 static bool few_pairs(size_t base, size_t theirs, struct lf_error *err)
@@ -127,7 +137,7 @@ static void pair_by_id(const struct lf_rules *r, const struct lf_sample *base,
         const struct lf_label *l = &theirs->label[t];
         int32_t b = first_of(bt, l);
         p->ids += l->id.known;
-        p->known_ids += b >= 0;
+        p->known_ids += b >= 0 || was_own(bt, l);
         if (b >= 0 && p->base_of[t] < 0)
             pair_group(r, base, theirs, bt, tt, l, p);
     }
@@ -297,18 +307,16 @@ static bool add_content(const struct lf_field *f, const struct lf_label *l,
                         uint64_t number, struct lf_digest *d, struct lf_error *err)
 {
     uint64_t kind = l->kind;
-    bool ok =
-        add_text(d, l->name, err) &&
-        lf_digest_add(d, (struct lf_slice){(const char *)&kind, sizeof kind}, err) &&
-        lf_digest_add(d, (struct lf_slice){(const char *)&number, sizeof number},
-                      err) &&
-        lf_digest_add(d,
-                      (struct lf_slice){(const char *)l->xy,
-                                        2 * (size_t)l->points * sizeof *l->xy},
-                      err) &&
-        lf_digest_add(d, (struct lf_slice){(const char *)&l->turn, sizeof l->turn},
-                      err) &&
-        add_outline(l, d, err);
+    bool ok = add_text(d, l->name, err) && add_bytes(d, &kind, sizeof kind, err) &&
+              lf_digest_add(d, (struct lf_slice){(const char *)&number, sizeof number},
+                            err) &&
+              lf_digest_add(d,
+                            (struct lf_slice){(const char *)l->xy,
+                                              2 * (size_t)l->points * sizeof *l->xy},
+                            err) &&
+              lf_digest_add(
+                  d, (struct lf_slice){(const char *)&l->turn, sizeof l->turn}, err) &&
+              add_outline(l, d, err);
     for (uint32_t i = 0; ok && i < l->attrs; i++)
         ok = add_text(d, f->attr[l->attr[i].name].name, err) &&
              add_text(d, l->attr[i].text, err);
@@ -318,23 +326,34 @@ static bool add_content(const struct lf_field *f, const struct lf_label *l,
 // The id of an addition: the run's mark, then a digest of run, sample, field and the
 // id it has where it was made, if that is its own; else of its content and, for the
 // second of two equal shapes, its number. The same file gives the same ids, whenever.
+enum { NO_ORIGIN = 255 };
+
 static bool make_id(const struct lf_run *run, const struct lf_sample *base,
                     const struct lf_label *l, bool own_id, uint64_t number,
                     struct lf_digest *d, struct lf_id *id, struct lf_error *err)
 {
     unsigned char whole[LF_DIGEST_BYTES];
     const struct lf_field *f = &run->schema.field[l->field];
+    uint64_t kind = l->kind; // a learned field holds several
     if (!add_text(d, run->uid, err) ||
         !add_text(d, (struct lf_slice){(const char *)base->id.at, 12}, err) ||
         !add_text(d, f->name, err) ||
         !(own_id ? add_text(d, (struct lf_slice){(const char *)l->id.at, 12}, err)
                  : add_content(f, l, number, d, err)) ||
+        (l->origin && !add_bytes(d, &kind, sizeof kind, err)) ||
         !lf_digest_take(d, whole, err))
         return false;
     id->known = true;
     lf_run_mark(run, id->at);
     memcpy(id->at + 4, whole, 8);
+    if (l->origin)
+        id->at[4] = l->origin <= NO_ORIGIN ? (uint8_t)(l->origin - 1) : NO_ORIGIN;
     return true;
+}
+
+int lf_id_origin(const struct lf_id *id)
+{
+    return id->at[4] == NO_ORIGIN ? -1 : id->at[4];
 }
 
 static bool same_shape(const struct lf_field *f, const struct lf_label *a,
@@ -448,7 +467,7 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
     lf_run_mark(r->run, mark);
     for (size_t b = 0; b < base->labels; b++) {
         const struct lf_label *l = &base->label[b];
-        if (!l->shipped || p->theirs_of[b] >= 0 ||
+        if (!l->shipped || l->unsure || p->theirs_of[b] >= 0 ||
             (l->id.known && memcmp(l->id.at, mark, sizeof mark)))
             continue;
         if (!few_pairs(alone(p->theirs_of, base->labels),
@@ -456,7 +475,9 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
             return false;
         for (size_t t = 0; t < theirs->labels; t++) {
             const struct lf_label *m = &theirs->label[t];
-            if (p->base_of[t] >= 0 || m->field != l->field || m->id.known)
+            if (p->base_of[t] >= 0 || m->field != l->field || m->id.known ||
+                (m->origin &&
+                 (m->kind != l->kind || lf_id_origin(&l->id) != (int)m->origin - 1)))
                 continue;
             double v =
                 lf_changed(&r->run->schema.field[l->field], l, m, r->slack, &attrs)
@@ -526,7 +547,7 @@ static bool tell_ids(const struct lf_rules *r, const struct lf_sample *base,
         enum lf_code code = !l->id.known           ? LF_E_ID_LOST
                             : first_of(bt, l) >= 0 ? LF_E_ID_DUPLICATE
                                                    : LF_E_ID_FOREIGN;
-        if (p->base_of[t] < 0 && l->kind != LF_SCALAR &&
+        if (p->base_of[t] < 0 && l->kind != LF_SCALAR && !was_own(bt, l) &&
             (code != LF_E_ID_LOST || gone || l->native.len) &&
             !tell(r, ev, code, base, l, file, err))
             return false;

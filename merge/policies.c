@@ -17,6 +17,21 @@ static bool stop_at_damage(struct lf_merging *m)
     return false;
 }
 
+// "3 polylines, 1 classifications"
+static bool unexpected(struct lf_merging *m)
+{
+    char text[160] = "";
+    size_t n = 0;
+    const uint64_t *count = m->result->counts.unexpected;
+    for (int t = 0; t <= LF_RT_NONE && n < sizeof text; t++)
+        if (count[t])
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%llu %s", n ? ", " : "",
+                                  (unsigned long long)count[t],
+                                  lf_return_type_name((enum lf_return_type)t));
+    return lf_fail(m->err, LF_E_TYPE,
+                   "unexpected shapes came back (%s); see --unexpected", text);
+}
+
 bool lf_stop_at_policies(struct lf_merging *m)
 {
     struct lf_counts *c = &m->result->counts;
@@ -37,11 +52,10 @@ bool lf_stop_at_policies(struct lf_merging *m)
             m->err, LF_E_FOREIGN_RUN,
             "none of the %llu label ids in the archives was shipped by run \"%.*s\"",
             (unsigned long long)c->ids, (int)m->run.key.len, m->run.key.at);
-    if (lf_events_count(m->ev, LF_E_TYPE) && !m->job->ignore_unexpected)
-        return lf_fail(
-            m->err, LF_E_TYPE,
-            "unexpected shapes came back (%llu); --unexpected ignore leaves them out",
-            (unsigned long long)lf_events_count(m->ev, LF_E_TYPE));
+    if (!lf_learning_suggest(&m->learning, c->unexpected, &m->result->keep, m->err))
+        return false;
+    if (lf_events_count(m->ev, LF_E_TYPE))
+        return unexpected(m);
     if (m->job->fail_unmatched && m->result->unmatched)
         return lf_fail(m->err, LF_E_UNMATCHED, "%llu items match no sample",
                        (unsigned long long)m->result->unmatched);

@@ -160,7 +160,7 @@ static bool field_of(struct cvat_doc *d, struct lf_slice alias, uint64_t line,
 {
     int found = d->field;
     uint32_t row;
-    for (uint16_t i = 0; d->field < 0 && i < d->run->schema.fields; i++)
+    for (uint16_t i = 0; d->field < 0 && i < lf_schema_own(&d->run->schema); i++)
         if (lf_class_find_alias(&d->run->schema.field[i], alias, &row)) {
             if (found >= 0) {
                 lf_fail(err, LF_E_FIELD_OF, "two fields of the run have such classes");
@@ -202,6 +202,28 @@ static bool drop_shape(struct cvat_doc *d, const struct cvat_element *x,
     return keep_fault(d, x->line, err);
 }
 
+static bool learn_class(struct cvat_doc *d, struct lf_slice name, struct lf_error *err)
+{
+    const struct lf_learn *learn = d->run->learn;
+    bool taken = false;
+    uint32_t row;
+    if (!learn || !learn->class || d->field < 0) // of which field it is, is a guess
+        return true;
+    if (!learn->class(learn->user, current(d)->field, name, &row, &taken, err))
+        return false;
+    if (taken)
+        d->class_row = row;
+    return true;
+}
+
+static bool learn_attr(struct cvat_doc *d, struct lf_slice name, uint16_t *row,
+                       bool *taken, struct lf_error *err)
+{
+    const struct lf_learn *learn = d->run->learn;
+    return !learn || !learn->attr || !cvat_has_attrs(field_at(d, current(d))) ||
+           learn->attr(learn->user, current(d)->field, name, row, taken, err);
+}
+
 static bool start_shape(struct cvat_doc *d, const struct cvat_element *x,
                         enum state *next, struct lf_error *err)
 {
@@ -231,8 +253,10 @@ static bool start_shape(struct cvat_doc *d, const struct cvat_element *x,
         l->kind = LF_SCALAR;
     if (lf_class_find_alias(f, alias, &d->class_row))
         l->name = f->class[d->class_row].name;
-    else if (!lf_arena_text(&d->arena, alias, &l->name, err))
+    else if (!lf_arena_text(&d->arena, alias, &l->name, err) ||
+             !learn_class(d, alias, err))
         return false;
+    f = field_at(d, l);
     return cvat_read_shape(x, s, f, l, &d->arena, err) || drop_shape(d, x, next, err);
 }
 
@@ -314,11 +338,13 @@ static bool end_attribute(struct cvat_doc *d, struct lf_error *err)
         return cvat_read_part(text, l, &d->arena, err);
     if (d->class_row == LF_NO_CLASS)
         return true; // the class is unknown: so are its attributes
-    if (!cvat_has_attrs(f) ||
-        !lf_attr_find_alias(f, d->class_row, sent_name(d), &row) ||
-        cvat_is_flag(&f->attr[row]))
+    bool known =
+        cvat_has_attrs(f) && lf_attr_find_alias(f, d->class_row, sent_name(d), &row);
+    if (known && cvat_is_flag(&f->attr[row]))
         return unknown_attr(d, err);
-    return add_attr(d, row, text, err);
+    if (!known && !learn_attr(d, sent_name(d), &row, &known, err))
+        return false;
+    return known ? add_attr(d, row, text, err) : unknown_attr(d, err);
 }
 
 // An attribute of the run that is a flag in the tool gets it; what is left with the
@@ -350,7 +376,7 @@ static bool end_image(struct cvat_doc *d, struct lf_error *err)
 {
     struct lf_sample *s = &d->item.sample;
     bool ids = d->meta.labels ? d->meta.with_id > 0 : d->ids_seen || !s->labels;
-    s->told = CVAT_KINDS | LF_FLAGS | (ids || d->ids_seen ? LF_IDS : 0);
+    s->told = CVAT_KINDS | LF_FLAGS | LF_STRAYS | (ids || d->ids_seen ? LF_IDS : 0);
     s->only = d->field;
     if (d->field < 0 && s->labels)
         s->only = s->label[0].field;

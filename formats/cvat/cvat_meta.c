@@ -122,7 +122,7 @@ static int by_color(const struct cvat_meta *m, const struct lf_run *run)
 {
     size_t best = 0;
     int field = -1;
-    for (uint16_t i = 0; i < run->schema.fields; i++) {
+    for (uint16_t i = 0; i < lf_schema_own(&run->schema); i++) {
         size_t n = colors_of(m, run, i);
         if (n > best) {
             best = n;
@@ -137,7 +137,7 @@ static int by_color(const struct cvat_meta *m, const struct lf_run *run)
 static int by_task_name(const struct lf_run *run, struct lf_slice name)
 {
     int field = -1;
-    for (size_t i = 0; i < run->schema.fields * run->tasks; i++)
+    for (size_t i = 0; i < lf_schema_own(&run->schema) * run->tasks; i++)
         if (lf_slice_eq(run->task_name[i], name)) {
             if (field >= 0 && field != (int)(i / run->tasks))
                 return -1;
@@ -159,7 +159,7 @@ static size_t foreign_labels(const struct cvat_meta *m, const struct lf_field *f
 static int by_labels(const struct cvat_meta *m, const struct lf_run *run)
 {
     int field = -1;
-    for (uint16_t i = 0; i < run->schema.fields; i++)
+    for (uint16_t i = 0; i < lf_schema_own(&run->schema); i++)
         if (m->labels && !foreign_labels(m, &run->schema.field[i])) {
             if (field >= 0)
                 return -1;
@@ -179,7 +179,7 @@ void cvat_meta_settle(struct cvat_meta *m, const struct lf_run *run)
     m->field = by_task_name(run, m->name);
     if (m->field < 0)
         m->field = by_color(m, run);
-    if (m->field < 0 && run->schema.fields == 1)
+    if (m->field < 0 && lf_schema_own(&run->schema) == 1)
         m->field = 0;
     if (m->field < 0)
         m->field = by_labels(m, run);

@@ -128,7 +128,7 @@ static bool ship_label(const struct lf_run *run, const struct lf_sample *s,
     l->shipped = false;
     if (lf_kind_has_class(l->kind) && !l->name.len)
         return cvat_tell(ev, LF_E_NO_CLASS, f, s, l, l->name, "", err);
-    if (l->kind != lf_field_kind(f->type))
+    if (!(l->kind & lf_field_kinds(f)))
         return cvat_tell(ev, LF_E_KIND, f, s, l, lf_slice_of(lf_kind_name(l->kind)), "",
                          err);
     if (lf_kind_has_class(l->kind) && !lf_class_find(f, l->name, &class_row))

@@ -138,6 +138,12 @@ static bool ship_points(const struct lf_field *f, const struct lf_sample *s,
     double *xy = lf_arena_take(a, (size_t)l->points * 2, sizeof *xy, err);
     if (!xy)
         return false;
+    if (f->learned) { // it came as a skeleton of another field
+        for (uint32_t i = 0; i < l->points; i++)
+            if (!is_there(l->xy + (size_t)i * 2))
+                l->kind = LF_SKELETON;
+        return true;
+    }
     for (uint32_t i = 0; i < l->points; i++)
         if (is_there(l->xy + (size_t)i * 2))
             memcpy(xy + (size_t)points++ * 2, l->xy + (size_t)i * 2, 2 * sizeof *xy);

@@ -182,14 +182,15 @@ static void keep_whole(const struct lf_field *f, struct lf_label *l)
         l->whole = l->raw;
 }
 
-// The person named one field: the copy's others say nothing. Labels of other kinds and
-// without a class stay: dropped here, a label that got a mask would look like one that
-// was deleted.
-static void only_field(int only, struct lf_sample *s)
+// The person named one field: the copy's others say nothing; nor do learned ones, which
+// hold what was drawn in a tool. Labels of other kinds and without a class stay:
+// dropped here, a label that got a mask would look like one that was deleted.
+static void only_fields(const struct lf_schema *schema, int only, struct lf_sample *s)
 {
     size_t n = 0;
     for (size_t i = 0; i < s->labels; i++)
-        if (only < 0 || s->label[i].field == only)
+        if ((only < 0 || s->label[i].field == only) &&
+            !schema->field[s->label[i].field].learned)
             s->label[n++] = s->label[i];
     s->labels = n;
 }
@@ -233,12 +234,13 @@ static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item
     struct fo_source source = {.schema = &r->run->schema,
                                .files = &r->files,
                                .pixels = r->pixels,
-                               .relative = true};
+                               .relative = true,
+                               .strays = r->run->learn && r->run->learn->shapes};
     if (!fo_parse(&source, own, a, &item->sample, err)) {
         item->sample.labels = 0;
         return keep_fault(r, item, at, a, err);
     }
-    only_field(r->field, &item->sample);
+    only_fields(&r->run->schema, r->field, &item->sample);
     for (size_t i = 0; i < item->sample.labels; i++) {
         struct lf_label *l = &item->sample.label[i];
         const struct lf_field *f = &r->run->schema.field[l->field];

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "formats/base/alloc.h"
+#include "formats/base/limits.h"
 #include "formats/fiftyone/fo_keys.h"
 #include "formats/fiftyone/fo_stream.h"
 
@@ -167,6 +168,25 @@ bool fo_field_own(struct lf_slice name)
         if (lf_slice_is(name, names[i]))
             return true;
     return name.len && name.at[0] == '_';
+}
+
+bool fo_field_name_ok(struct lf_slice name)
+{
+    bool ok = name.len && name.len <= LF_NAME_BYTES && !fo_field_own(name) &&
+              !lf_slice_is(name, "frames") && !lf_slice_is(name, "groups");
+    for (size_t i = 0; ok && i < name.len; i++)
+        ok = name.at[i] != '.' && name.at[i] != '$' && (unsigned char)name.at[i] >= ' ';
+    return ok;
+}
+
+bool fo_attr_name_ok(struct lf_slice name)
+{
+    bool ok = name.len && name.len <= LF_NAME_BYTES && fo_key(name) == FO_OWN &&
+              name.at[0] != '$' && !lf_slice_is(name, "rotation") &&
+              !lf_slice_is(name, "id");
+    for (size_t i = 0; ok && i < name.len; i++)
+        ok = name.at[i] != '.' && (unsigned char)name.at[i] >= ' ';
+    return ok;
 }
 
 enum lf_value fo_field_scalar(const struct fo_field *f)

@@ -97,6 +97,9 @@ bool fo_field_takes(const struct fo_field *f, enum lf_field_type type);
 void fo_field_words(const struct fo_field *f, const char *between, struct lf_buf *out);
 // What every sample has: names, places and dates that nobody annotates.
 bool fo_field_own(struct lf_slice name);
+// Whether FiftyOne takes a new field, or an attribute of a label, under that name.
+bool fo_field_name_ok(struct lf_slice name);
+bool fo_attr_name_ok(struct lf_slice name);
 // JSON type of a scalar field's values; LF_V_NULL: it is none that can be annotated.
 enum lf_value fo_field_scalar(const struct fo_field *f);
 
@@ -107,6 +110,7 @@ struct fo_source {
     struct lf_pixel_tool *pixels;
     bool relative;    // samples of size 1 x 1: the document's own numbers and arrays
     bool every_class; // masks of all labels, whatever the schema's classes
+    bool strays;      // masks among boxes are read as well
     struct lf_slice then; // fo_mask_files of the document that was shipped; empty: now
 };
 
@@ -205,6 +209,12 @@ LF_MUST_USE bool fo_edit_dest(const struct fo_source *src,
                               const struct lf_sample *sample, const struct fo_dest *d,
                               struct lf_arena *a, struct lf_edits *edits,
                               bool *occupied, struct lf_error *err);
+// A new label as FiftyOne's JSON of it. `f` tells its class and its attributes; a mask
+// on disk goes inside.
+LF_MUST_USE bool fo_label_json(const struct fo_source *src, const struct lf_field *f,
+                               const struct lf_sample *sample, const struct lf_label *l,
+                               const struct lf_id *id, struct lf_arena *a,
+                               struct lf_buf *out, struct lf_error *err);
 // metadata.json with the run's new fields declared; *changed false when all are there.
 LF_MUST_USE bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
                             struct lf_buf *out, bool *changed, struct lf_error *err);

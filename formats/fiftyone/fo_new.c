@@ -212,6 +212,16 @@ static bool put_geometry(const struct fo_making *m, const struct lf_label *l,
     return true;
 }
 
+bool fo_label_json(const struct fo_source *src, const struct lf_field *f,
+                   const struct lf_sample *sample, const struct lf_label *l,
+                   const struct lf_id *id, struct lf_arena *a, struct lf_buf *out,
+                   struct lf_error *err)
+{
+    const struct fo_making making = {.src = src, .field = f, .sample = sample, .a = a};
+    struct fo_misfits unused = {0};
+    return fo_new_label(&making, l, id, out, &unused, err);
+}
+
 bool fo_new_label(const struct fo_making *m, const struct lf_label *l,
                   const struct lf_id *id, struct lf_buf *out,
                   struct fo_misfits *misfits, struct lf_error *err)

@@ -253,7 +253,7 @@ static bool read_box_label(const struct fo_source *src, const struct found *foun
         return true;
     if (l->kind == LF_BOX)
         read_turn(found, l);
-    else if (lf_field_kind(f->type) == LF_MASK &&
+    else if ((lf_field_kind(f->type) == LF_MASK || src->strays) &&
              (src->every_class || lf_class_find(f, l->name, &row)) &&
              !fo_read_masks(src, &found->mask, box, sample, l, a, err))
         return false;

@@ -19,9 +19,11 @@ enum lf_kind { // bits, so that what a file can tell is a set
     LF_MASK = 256,
     LF_SEGMENT = 512,
     LF_CUBOID = 1024,
-    LF_OTHER = 2048,   // a kind that has no name here
-    LF_IDS = 1 << 16,  // only in `told`: the file could carry label ids
-    LF_FLAGS = 1 << 18 // in `told` and of a format: occluded and group
+    LF_OTHER = 2048,    // a kind that has no name here
+    LF_IDS = 1 << 16,   // only in `told`: the file could carry label ids
+    LF_FLAGS = 1 << 18, // in `told` and of a format: occluded and group
+    LF_STRAYS =
+        1 << 19 // in `told`: also shapes that the field does not hold would come
 };
 // Kinds that lie somewhere in the image; the others are about all of it.
 #define LF_SPATIAL                                                                     \
@@ -109,6 +111,10 @@ struct lf_label {
     bool far;         // from an archive: so far out that it is not converted
     bool says_form;   // from a copy: `closed` came back as well
     uint16_t came_as; // the kind it was converted from; 0: as it came
+    uint16_t origin;  // from an archive, in a learned field: 1 + row of the field whose
+                      // shape it was; else 0
+    bool unsure;      // of a learned class: it may have stayed at home at export, so
+                      // that it is missing tells nothing
     uint32_t part;    // from an archive: this element is the part-th ..
     uint32_t parts;   // .. of so many of one label, both from 1; 0: not told
     uint32_t points, attrs, rings, masks;

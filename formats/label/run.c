@@ -48,7 +48,8 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
     put(out, "id_attr", run->id_attr);
     lf_buf_printf(out, ",\n \"items\": %lu,\n \"tasks\": %lu,\n \"task_names\": [",
                   (unsigned long)run->items, (unsigned long)run->tasks);
-    for (size_t i = 0; i < run->tasks * run->schema.fields; i++) {
+    size_t names = run->tasks * lf_schema_own(&run->schema);
+    for (size_t i = 0; i < names; i++) {
         lf_buf_text(out, i ? ", " : "");
         lf_json_quote(out, run->task_name[i], true);
     }
@@ -102,7 +103,7 @@ static bool read_task_names(struct lf_run *run, struct lf_slice doc,
                             struct lf_error *err)
 {
     struct lf_slice list, value;
-    size_t count = run->tasks * run->schema.fields, n = 0;
+    size_t count = run->tasks * lf_schema_own(&run->schema), n = 0;
     run->task_name = lf_arena_take(&run->arena, count, sizeof *run->task_name, err);
     if (!run->task_name)
         return false;
@@ -157,7 +158,10 @@ static bool schema_closed(const struct lf_schema *s, struct lf_error *err)
             if (f->open_attr[k] || !f->attr[k].preset.at)
                 return damaged(err, "run.json: the schema is not complete");
     }
-    return s->fields > 0 || damaged(err, "run.json: the schema has no field");
+    for (size_t i = 0; i < lf_schema_own(s); i++)
+        if (s->field[i].learned)
+            return damaged(err, "run.json: the run's own fields do not come first");
+    return lf_schema_own(s) > 0 || damaged(err, "run.json: the schema has no field");
 }
 
 static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_error *err)
@@ -472,9 +476,11 @@ bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
     struct lf_digest *d = lf_digest_new(err);
     bool ok = d != NULL;
     for (size_t i = 0; ok && i < s->fields; i++)
-        ok = lf_digest_add(d, s->field[i].name, err) &&
-             lf_digest_add(d, LF_S("\0"), err) && lf_digest_add(d, value[i], err) &&
-             lf_digest_add(d, LF_S("\0"), err);
+        // A learned field where it is absent: as before it was learned.
+        ok = (s->field[i].learned && !value[i].len) ||
+             (lf_digest_add(d, s->field[i].name, err) &&
+              lf_digest_add(d, LF_S("\0"), err) && lf_digest_add(d, value[i], err) &&
+              lf_digest_add(d, LF_S("\0"), err));
     ok = ok && lf_digest_add(d, files, err) && lf_digest_take(d, whole, err);
     lf_digest_free(&d);
     if (ok)

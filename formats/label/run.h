@@ -38,11 +38,23 @@ struct lf_run_merge {       // one archive that was merged
     struct lf_slice tasks;  // which tasks it spoke of
 };
 
+// What a reader may ask for while a merge reads: that a class or an attribute the run
+// does not know becomes one of its schema's. `class`, `attr` NULL: it stays unknown.
+struct lf_learn {
+    void *user;
+    // *taken false: it cannot become one.
+    bool (*class)(void *user, uint16_t field, struct lf_slice name, uint32_t *row,
+                  bool *taken, struct lf_error *err);
+    bool (*attr)(void *user, uint16_t field, struct lf_slice name, uint16_t *row,
+                 bool *taken, struct lf_error *err);
+    bool shapes; // shapes of kinds that their field does not hold are kept as well
+};
+
 struct lf_run {
     struct lf_slice key, uid, tool, format, dataset, dataset_id, id_attr;
     unsigned rules;
     uint32_t tasks;             // chunks of items; a field has one task a chunk
-    struct lf_slice *task_name; // fields * tasks of them, field by field
+    struct lf_slice *task_name; // own fields * tasks of them, field by field
     struct lf_slice view;       // what the selection was, as JSON
     struct lf_schema schema;
     struct lf_run_item *item;
@@ -56,6 +68,7 @@ struct lf_run {
     char folder[4096];
     struct lf_run_index *index; // names and ids; made by lf_run_open
     int items_fd, base_fd;
+    const struct lf_learn *learn; // only while a merge reads; NULL: nothing is learned
     struct lf_arena arena;
 };
 
@@ -84,7 +97,8 @@ LF_MUST_USE bool lf_run_name(const struct lf_run *run, uint32_t row, struct lf_a
                              struct lf_slice *name, struct lf_error *err);
 
 // Digest of a sample's run fields: of (field, value bytes) pairs. `value` may be empty:
-// absent. `files`: what lies beside the document (fo_mask_files); empty: nothing.
+// absent; of a learned field that counts as no pair. `files`: what lies beside the
+// document (fo_mask_files); empty: nothing.
 LF_MUST_USE bool lf_base_digest(const struct lf_schema *s, const struct lf_slice *value,
                                 struct lf_slice files, uint8_t out[LF_BASE_DIGEST],
                                 struct lf_error *err);

@@ -79,6 +79,11 @@ unsigned lf_field_kind(enum lf_field_type type)
 unsigned lf_field_kinds(const struct lf_field *f)
 {
     unsigned kind = lf_field_kind(f->type);
+    if (f->learned) // what FiftyOne holds in fields of one class
+        return kind == LF_MASK      ? LF_BOX | LF_MASK
+               : kind == LF_POLYGON ? LF_POLYGON | LF_POLYLINE
+               : kind == LF_POINTS  ? LF_POINTS | LF_SKELETON
+                                    : kind;
     return kind == LF_POINTS && f->nodes ? LF_POINTS | LF_SKELETON : kind;
 }
 
@@ -183,6 +188,14 @@ bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *ro
     return false;
 }
 
+size_t lf_schema_own(const struct lf_schema *s)
+{
+    size_t n = s->fields;
+    while (n && s->field[n - 1].learned)
+        n--;
+    return n;
+}
+
 static void find_alone(struct lf_field *f)
 {
     for (size_t i = 0; i < f->attrs; i++) {
@@ -219,6 +232,35 @@ bool lf_schema_index(struct lf_schema *s, struct lf_error *err)
     for (size_t i = 0; i < s->fields; i++)
         if (!index_field(&s->field[i], err))
             return false;
+    return true;
+}
+
+bool lf_field_learn_class(struct lf_schema *s, struct lf_field *f, struct lf_slice name,
+                          uint32_t *row, struct lf_error *err)
+{
+    uint32_t number;
+    if (lf_class_find(f, name, row) || lf_class_find_alias(f, name, row))
+        return true;
+    if (!lf_field_add_class(s, f, name, err))
+        return false;
+    *row = (uint32_t)f->classes - 1;
+    return lf_names_add(&f->class_names, name, &number, NULL, err) &&
+           lf_names_add(&f->class_aliases, name, &number, NULL, err);
+}
+
+bool lf_field_learn_attr(struct lf_schema *s, struct lf_field *f,
+                         const struct lf_attr_def *def, uint16_t *row,
+                         struct lf_error *err)
+{
+    for (uint16_t i = 0; i < f->attrs; i++)
+        if (f->attr[i].only == def->only && lf_slice_eq(f->attr[i].name, def->name)) {
+            *row = i;
+            return true;
+        }
+    if (!lf_field_add_attr(s, f, def, false, err))
+        return false;
+    *row = (uint16_t)(f->attrs - 1);
+    find_alone(f);
     return true;
 }
 

@@ -64,6 +64,7 @@ struct lf_attr_def {
 struct lf_class {
     struct lf_slice name, alias;
     uint32_t value; // segmentation: of its pixels, 0xrrggbb where the field is `rgb`
+    bool learned;   // a merge brought it: labels of it may have stayed at home before
 };
 
 struct lf_edge { // of a skeleton: two rows of its nodes
@@ -74,6 +75,9 @@ struct lf_field {
     struct lf_slice name;
     enum lf_field_type type;
     bool existing;
+    // A merge made it for shapes that no field of the run holds. It did not travel;
+    // such fields stand behind the run's own.
+    bool learned;
     unsigned rights; // lf_right bits
     struct lf_class *class;
     size_t classes;
@@ -158,6 +162,18 @@ bool lf_attr_applies(const struct lf_field *f, uint32_t class_row, uint16_t attr
 const struct lf_attr *lf_attr_of(const struct lf_field *f, const struct lf_label *l,
                                  uint16_t attr);
 bool lf_field_find(const struct lf_schema *s, struct lf_slice name, uint16_t *row);
+// How many fields are the run's own; those behind them are learned.
+size_t lf_schema_own(const struct lf_schema *s);
+// The row of a class or an attribute in a field whose schema is indexed; it is added
+// when it is not there. A class that travels under the name is it too. Of `def` all is
+// copied but the texts, which must live as long as the schema (the name is copied);
+// found is one of that name and `only`.
+LF_MUST_USE bool lf_field_learn_class(struct lf_schema *s, struct lf_field *f,
+                                      struct lf_slice name, uint32_t *row,
+                                      struct lf_error *err);
+LF_MUST_USE bool lf_field_learn_attr(struct lf_schema *s, struct lf_field *f,
+                                     const struct lf_attr_def *def, uint16_t *row,
+                                     struct lf_error *err);
 
 // The schema as JSON in FiftyOne's label_schema form, with keys of our own beside it
 // (value_type and tool_name of an attribute, tool_names of classes).

@@ -329,6 +329,22 @@ static bool read_class_aliases(struct lf_schema *s, struct lf_field *f,
     return true;
 }
 
+static bool read_learned(struct lf_schema *s, struct lf_field *f, struct lf_slice json,
+                         struct lf_error *err)
+{
+    struct lf_slice value, name;
+    enum lf_value type;
+    if (lf_json_type(json) != LF_JSON_ARRAY)
+        return bad(err, f->name, "\"learned_classes\" must be a list");
+    for (struct lf_json_walk w = lf_json_enter(json); lf_json_element(&w, &value);) {
+        if (!text_of(value, s, &name, &type, err))
+            return false;
+        for (size_t i = 0; i < f->classes; i++)
+            f->class[i].learned |= lf_slice_eq(f->class[i].name, name);
+    }
+    return true;
+}
+
 static bool read_right(struct lf_field *f, struct lf_slice key, struct lf_slice value,
                        struct lf_error *err)
 {
@@ -374,7 +390,7 @@ static bool read_type(struct lf_slice json, struct lf_field *f, struct lf_schema
 
 // What needs the classes to be known.
 struct later {
-    struct lf_slice aliases, targets;
+    struct lf_slice aliases, targets, learned;
 };
 
 static bool read_member(struct lf_schema *s, struct lf_field *f, struct lf_slice key,
@@ -391,6 +407,8 @@ static bool read_member(struct lf_schema *s, struct lf_field *f, struct lf_slice
     }
     if (lf_json_key_is(key, LF_S("existing_field")))
         return bool_of(value, f->name, &f->existing, err);
+    if (lf_json_key_is(key, LF_S("learned")))
+        return bool_of(value, f->name, &f->learned, err);
     if (lf_json_key_is(key, LF_S("skeleton")))
         return lf_skeleton_read(s, f, value, err);
     if (lf_json_key_is(key, LF_S("parts")))
@@ -405,6 +423,8 @@ static bool read_member(struct lf_schema *s, struct lf_field *f, struct lf_slice
         later->targets = value;
     else if (lf_json_key_is(key, LF_S("tool_names")))
         later->aliases = value;
+    else if (lf_json_key_is(key, LF_S("learned_classes")))
+        later->learned = value;
     else
         return read_right(f, key, value, err);
     return true;
@@ -425,6 +445,8 @@ static bool read_field(struct lf_schema *s, struct lf_field *f, struct lf_slice 
             return false;
     if (later.targets.at && lf_json_type(later.targets) != LF_JSON_NULL &&
         !lf_targets_read(s, f, later.targets, err))
+        return false;
+    if (later.learned.at && !read_learned(s, f, later.learned, err))
         return false;
     return !later.aliases.at || read_class_aliases(s, f, later.aliases, err);
 }
@@ -556,6 +578,20 @@ static void write_classes(const struct lf_field *f, struct lf_buf *out)
     lf_buf_char(out, '}');
 }
 
+static void write_learned(const struct lf_field *f, struct lf_buf *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->classes; i++) {
+        if (!f->class[i].learned)
+            continue;
+        if (!n)
+            write_key(out, "learned_classes");
+        lf_buf_text(out, n++ ? ", " : "[");
+        lf_json_quote(out, f->class[i].name, true);
+    }
+    lf_buf_text(out, n ? "]" : "");
+}
+
 static void write_field(const struct lf_field *f, struct lf_buf *out)
 {
     lf_buf_char(out, '{');
@@ -563,6 +599,7 @@ static void write_field(const struct lf_field *f, struct lf_buf *out)
     write_classes(f, out);
     write_key(out, "attributes");
     write_attrs(f, LF_NO_CLASS, out);
+    write_learned(f, out);
     if (f->type == LF_FT_SEGMENTATION) {
         write_key(out, "mask_targets");
         lf_targets_write(f, out);
@@ -578,6 +615,8 @@ static void write_field(const struct lf_field *f, struct lf_buf *out)
         write_bool(out, "by_class", f->by_class);
     }
     write_bool(out, "existing_field", f->existing);
+    if (f->learned)
+        write_bool(out, "learned", true);
     for (size_t i = 0; f->existing && i < sizeof rights / sizeof *rights; i++)
         write_bool(out, rights[i].key, f->rights & rights[i].right);
     lf_buf_char(out, '}');

@@ -164,11 +164,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct lf_arena a = {0};
     struct got g = {0};
     struct lf_slice xml = {(const char *)data + 2, size - 2};
-    struct lf_rules rules = {.run = &run,
-                             .slack = format->slack,
-                             .conflict =
-                                 data[0] & 1 ? LF_CONFLICT_THEIRS : LF_CONFLICT_OURS,
-                             .ignore_unexpected = data[0] & 2};
+    struct lf_rules rules = {
+        .run = &run,
+        .slack = format->slack,
+        .conflict = data[0] & 1 ? LF_CONFLICT_THEIRS : LF_CONFLICT_OURS,
+        .unexpected.fate = data[0] & 2 ? LF_FATE_IGNORE : LF_FATE_FAIL};
     for (size_t i = 0; i < run.schema.fields; i++)
         run.schema.field[i].rights = data[1] & 1 << i % 4 ? data[1] >> 3 : LF_MAY_ALL;
     struct lf_events *ev = lf_events_new(NULL, 0, false, &err);
