@@ -136,7 +136,8 @@ static bool merge_all(struct lf_merging *m)
 
 static bool write_result(struct lf_merging *m)
 {
-    const struct lf_written with = {&m->run, m->run_here, &m->base, &m->in};
+    const struct lf_written with = {&m->run, m->run_here,        &m->base,
+                                    &m->in,  &m->result->counts, m->ev};
     if (m->job->dry_run)
         return true;
     lf_learning_end(&m->learning);

@@ -76,8 +76,9 @@ static bool take_theirs(struct lf_merging *m, size_t from, size_t to,
 }
 
 // New masks before the document that names them.
-static bool write_edited(struct lf_merging *m, const struct fo_doc *doc,
-                         const struct lf_edits *edits, const struct fo_new_files *masks)
+static bool write_edited(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
+                         const struct lf_changes *plan, const struct lf_edits *edits,
+                         const struct fo_new_files *masks)
 {
     struct lf_buf text = {0};
     bool ok = true;
@@ -86,7 +87,11 @@ static bool write_edited(struct lf_merging *m, const struct fo_doc *doc,
     lf_edits_apply(edits, doc->raw, &text);
     ok = ok && lf_buf_ok(&text, m->err);
     struct lf_slice now = lf_buf_view(&text);
-    ok = ok && lf_writing_doc(&m->out, doc, &now, m->err);
+    ok = ok &&
+         (m->job->dry_run ||
+          lf_log_changes(&m->out.log, &m->run.schema, &m->run.item[row].id, plan, now,
+                         &m->a, m->err)) &&
+         lf_writing_doc(&m->out, doc, &now, m->err);
     lf_buf_done(&text);
     return ok;
 }
@@ -216,7 +221,7 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (!ok || !edits.count)
         return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
     m->result->changed++;
-    return write_edited(m, doc, &edits, &masks);
+    return write_edited(m, doc, row, &plan, &edits, &masks);
 }
 
 bool lf_account_missing(struct lf_merging *m, uint32_t row)

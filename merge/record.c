@@ -82,17 +82,41 @@ static bool write_all(int fd, const char *at, size_t n, struct lf_error *err)
     return true;
 }
 
-// Bytes behind those that items.tsv names mean nothing, so an append that is cut off
-// does no harm.
+// Where the last line of base ends that items.tsv names.
+static off_t counted_end(const struct lf_run *run, off_t size)
+{
+    uint64_t end = 0;
+    for (uint32_t row = 0; row < run->items; row++) {
+        const struct lf_run_item *item = &run->item[row];
+        if (item->base_len && item->base_at + item->base_len + 1 > end)
+            end = item->base_at + item->base_len + 1; // with its line feed
+    }
+    return end && end < (uint64_t)size ? (off_t)end : size;
+}
+
+// Bytes behind those that items.tsv names mean nothing: an append that is cut off does
+// no harm, and what it or an undone merge left is cut away by the next.
+static bool open_base(const struct lf_run *run, const char *path, int *fd, off_t *end,
+                      struct lf_error *err)
+{
+    *fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+    off_t size = *fd < 0 ? -1 : lseek(*fd, 0, SEEK_END);
+    if (size < 0)
+        return lf_fail_errno(err, "cannot open base.jsonl");
+    *end = counted_end(run, size);
+    return *end == size || ftruncate(*fd, *end) == 0 ||
+           lf_fail_errno(err, "cannot cut base.jsonl");
+}
+
 static bool append(struct lf_run *run, const struct lf_new_base *b, const char *folder,
                    struct lf_error *err)
 {
     char path[4200], piece[1 << 14];
+    int fd = -1;
+    off_t end = 0;
     if (!lf_path_join(path, sizeof path, folder, "base.jsonl", err))
         return false;
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
-    off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-    bool ok = end >= 0 || lf_fail_errno(err, "cannot open base.jsonl");
+    bool ok = open_base(run, path, &fd, &end, err);
     uint64_t size = b->spool ? lf_spool_size(b->spool) : 0;
     for (uint64_t at = 0; ok && at < size;) {
         size_t n = size - at < sizeof piece ? (size_t)(size - at) : sizeof piece;
@@ -142,19 +166,31 @@ static bool write_json(const struct lf_run *run, struct lf_out *out,
     return ok;
 }
 
+static bool end_file(const struct lf_run *run, struct lf_out *out, const char *name,
+                     struct lf_log *log, struct lf_error *err)
+{
+    char path[400];
+    if (!log)
+        return lf_out_commit(out, true, err);
+    if (!lf_out_seal(out, err))
+        return false;
+    lf_out_keep(out);
+    return lf_path_printf(path, sizeof path, err, "annotations/%.*s/%s",
+                          (int)run->key.len, run->key.at, name) &&
+           lf_log_file(log, path, name, out, err);
+}
+
 static bool write_file(const struct lf_run *run, const char *folder, const char *name,
                        bool (*fill)(const struct lf_run *run, struct lf_out *out,
                                     struct lf_error *err),
-                       bool commit_now, struct lf_error *err)
+                       struct lf_log *log, struct lf_error *err)
 {
     char path[4200];
     if (!lf_path_join(path, sizeof path, folder, name, err))
         return false;
     struct lf_out *out = lf_out_new(path, err);
-    bool ok = out && fill(run, out, err) &&
-              (commit_now ? lf_out_commit(out, true, err) : lf_out_seal(out, err));
-    if (ok && !commit_now)
-        lf_out_keep(out);
+    bool ok = out && (!log || lf_out_digest(out, err)) && fill(run, out, err) &&
+              end_file(run, out, name, log, err);
     lf_out_free(&out);
     return ok;
 }
@@ -189,17 +225,17 @@ bool lf_record_adopt(struct lf_run *run, const char *folder, struct lf_error *er
     if (!lf_mkdirs(folder, err) ||
         !copy_file(run->base_fd, folder, "base.jsonl", err) ||
         !copy_file(run->items_fd, folder, "items.tsv", err) ||
-        !write_file(run, folder, "run.json", write_json, true, err))
+        !write_file(run, folder, "run.json", write_json, NULL, err))
         return false;
     run->fresh = false;
     return true;
 }
 
 bool lf_record_write(struct lf_run *run, const struct lf_new_base *b,
-                     const char *folder, bool commit_now, struct lf_error *err)
+                     const char *folder, struct lf_log *log, struct lf_error *err)
 {
-    return (!b->count || append(run, b, folder, err)) &&
-           (!b->count ||
-            write_file(run, folder, "items.tsv", write_items, commit_now, err)) &&
-           write_file(run, folder, "run.json", write_json, commit_now, err);
+    return (!b->count ||
+            (append(run, b, folder, err) &&
+             write_file(run, folder, "items.tsv", write_items, log, err))) &&
+           write_file(run, folder, "run.json", write_json, log, err);
 }

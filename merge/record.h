@@ -3,7 +3,7 @@
 #ifndef LF_RECORD_H
 #define LF_RECORD_H
 
-#include "merge/incoming.h"
+#include "merge/keep_log.h"
 
 struct lf_new_base { // lines of base that wait for the commit
     struct lf_spool *spool;
@@ -28,10 +28,10 @@ LF_MUST_USE bool lf_record_adopt(struct lf_run *run, const char *folder,
 LF_MUST_USE bool lf_record_merges(struct lf_run *run, const struct lf_incoming *in,
                                   bool *any, struct lf_error *err);
 // Appends the new lines to base.jsonl in `folder` and leaves items.tsv and run.json
-// beside their places, sealed, for a commit; `commit_now` renames them at once. When
-// `whole`, all of the run's base is written (into a folder that has none of it yet).
+// beside their places, sealed, for a commit, and notes them in `log`; without a log
+// they are renamed at once.
 LF_MUST_USE bool lf_record_write(struct lf_run *run, const struct lf_new_base *b,
-                                 const char *folder, bool commit_now,
+                                 const char *folder, struct lf_log *log,
                                  struct lf_error *err);
 
 #endif

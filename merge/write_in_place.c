@@ -8,26 +8,60 @@
 #include "formats/base/commit.h"
 #include "formats/base/limits.h"
 #include "formats/base/relpath.h"
+#include "formats/label/journal.h"
 #include "merge/writing.h"
 
-static bool undo_folder(const struct lf_writing *w, const struct lf_run *run,
-                        char *relative, size_t cap, struct lf_error *err)
+// The places of a merge's log and of what it replaces.
+struct kept {
+    uint32_t number;
+    char undo[400], log[400], files[400]; // folder; the journal's file; files.json
+    char new_log[300], new_files[300];    // where the two are written
+};
+
+static bool name_kept(struct kept *k, const struct lf_run *run, struct lf_error *err)
 {
-    char path[4500], samples[4600];
-    struct stat st;
-    for (unsigned n = 1; n < 1000000; n++) {
-        if (!lf_path_printf(relative, cap, err, "annotations/%.*s/undo/%06u",
-                            (int)run->key.len, run->key.at, n) ||
-            !lf_path_join(path, sizeof path, w->job->dataset, relative, err))
-            return false;
-        if (lstat(path, &st) == 0)
-            continue;
-        if (!w->files)
-            return lf_mkdirs(path, err);
-        return lf_path_join(samples, sizeof samples, path, "samples", err) &&
-               lf_mkdirs(samples, err);
-    }
-    return lf_fail(err, LF_E_LIMIT_COUNT, "a million merges are kept for undo");
+    return lf_journal_undo(run->key, k->number, k->undo, sizeof k->undo, err) &&
+           lf_journal_log(run->key, k->number, k->log, sizeof k->log, err) &&
+           lf_path_join(k->files, sizeof k->files, k->undo, "files.json", err) &&
+           lf_writing_run_path(run, "log.jsonl", k->new_log, sizeof k->new_log, err) &&
+           lf_writing_run_path(run, "files.json", k->new_files, sizeof k->new_files,
+                               err);
+}
+
+// The folders that the commit needs.
+static bool make_kept(const struct lf_writing *w, const struct lf_run *run,
+                      const struct kept *k, struct lf_error *err)
+{
+    char path[4500], samples[4600], log[4500], below[300];
+    return lf_path_join(path, sizeof path, w->job->dataset, k->undo, err) &&
+           lf_path_join(samples, sizeof samples, path, "samples", err) &&
+           lf_writing_run_path(run, "log", below, sizeof below, err) &&
+           lf_path_join(log, sizeof log, w->job->dataset, below, err) &&
+           lf_mkdirs(w->files ? samples : path, err) && lf_mkdirs(log, err);
+}
+
+// Sealed under its temporary name; `out` is done with.
+static bool seal(struct lf_out *out, bool ok, struct lf_error *err)
+{
+    ok = ok && lf_out_seal(out, err);
+    if (ok)
+        lf_out_keep(out);
+    lf_out_free(&out);
+    return ok;
+}
+
+static bool write_kept(const struct lf_writing *w, const struct lf_written *with,
+                       const struct kept *k, struct lf_error *err)
+{
+    char path[4500];
+    struct lf_out *out = NULL;
+    if (!lf_path_join(path, sizeof path, w->job->dataset, k->new_log, err) ||
+        !(out = lf_out_new(path, err)) ||
+        !seal(out, lf_writing_log(w, with, k->number, out, err), err))
+        return false;
+    return lf_path_join(path, sizeof path, w->job->dataset, k->new_files, err) &&
+           (out = lf_out_new(path, err)) &&
+           seal(out, lf_log_files(&w->log, k->number, &w->made, out, err), err);
 }
 
 // `keep`: the old file's name in `undo`.
@@ -116,16 +150,28 @@ static bool is_there(const struct lf_writing *w, const char *name)
            lstat(path, &st) == 0;
 }
 
-// The folders that were made for a commit that never began.
-static void drop_undo(const struct lf_writing *w, const char *undo)
+// What was made for a commit that never began.
+static void drop_kept(const struct lf_writing *w, const struct lf_run *run,
+                      const struct kept *k)
 {
-    char path[4500], samples[4600];
+    char path[4500], below[300];
+    static const char *const made[] = {"undo", "log"};
+    const char *const temps[] = {k->new_log, k->new_files};
     struct lf_error none = {0};
-    if (lf_path_join(path, sizeof path, w->job->dataset, undo, &none) &&
-        lf_path_join(samples, sizeof samples, path, "samples", &none)) {
-        rmdir(samples);
+    for (size_t i = 0; i < 2; i++)
+        if (temps[i][0] &&
+            lf_path_join(path, sizeof path, w->job->dataset, temps[i], &none))
+            lf_out_drop(path);
+    if (k->undo[0] && lf_path_printf(path, sizeof path, &none, "%s/%s/samples",
+                                     w->job->dataset, k->undo)) {
+        rmdir(path);
+        path[strlen(path) - strlen("/samples")] = '\0';
         rmdir(path);
     }
+    for (size_t i = 0; i < 2; i++)
+        if (lf_writing_run_path(run, made[i], below, sizeof below, &none) &&
+            lf_path_join(path, sizeof path, w->job->dataset, below, &none))
+            rmdir(path); // one that holds something stays
 }
 
 // What goes into one commit: metadata.json, the record's files.
@@ -133,28 +179,44 @@ struct parts {
     bool metadata, record, items;
 };
 
-// All files renamed as one: new masks first, then metadata.json, the record, and the
-// samples last. Without a change of the dataset there is nothing to keep for undo.
-static bool commit(struct lf_writing *w, const struct lf_run *run, struct parts parts,
-                   struct lf_error *err)
+static bool add_all(const struct lf_writing *w, const struct lf_run *run,
+                    struct parts parts, const struct kept *k, struct lf_commit *c,
+                    struct lf_error *err)
 {
-    char list[300], undo[400] = "", items_tsv[300], run_json[300];
+    char items_tsv[300], run_json[300], new_log[310], new_files[310];
+    return lf_writing_run_path(run, "items.tsv", items_tsv, sizeof items_tsv, err) &&
+           lf_writing_run_path(run, "run.json", run_json, sizeof run_json, err) &&
+           lf_path_printf(new_log, sizeof new_log, err, "%s.lf-new", k->new_log) &&
+           lf_path_printf(new_files, sizeof new_files, err, "%s.lf-new",
+                          k->new_files) &&
+           lf_commit_add(c, new_files, k->files, NULL, err) &&
+           lf_commit_add(c, new_log, k->log, NULL, err) && add_masks(w, c, err) &&
+           (!parts.metadata ||
+            add(c, "metadata.json", k->undo, "metadata.json", err)) &&
+           (!parts.items || add(c, items_tsv, k->undo, "items.tsv", err)) &&
+           (!parts.record || add(c, run_json, k->undo, "run.json", err)) &&
+           add_samples(w, c, k->undo, err);
+}
+
+// All files renamed as one: what is said of the merge and new masks first, then
+// metadata.json, the record, and the samples last.
+static bool commit(struct lf_writing *w, const struct lf_written *with,
+                   struct parts parts, struct lf_error *err)
+{
+    char list[300];
+    struct kept k = {0};
     struct lf_commit *c = NULL;
-    bool ok =
-        lf_writing_run_path(run, "commit.json", list, sizeof list, err) &&
-        lf_writing_run_path(run, "items.tsv", items_tsv, sizeof items_tsv, err) &&
-        lf_writing_run_path(run, "run.json", run_json, sizeof run_json, err) &&
-        (!w->changed || undo_folder(w, run, undo, sizeof undo, err)) &&
-        (c = lf_commit_new(w->job->dataset, list, err)) != NULL &&
-        add_masks(w, c, err) &&
-        (!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&
-        (!parts.items || add(c, items_tsv, undo, "items.tsv", err)) &&
-        (!parts.record || add(c, run_json, undo, "run.json", err)) &&
-        add_samples(w, c, undo, err) && lf_commit_run(c, err);
+    const struct lf_run *run = with->run;
+    bool ok = lf_writing_run_path(run, "commit.json", list, sizeof list, err) &&
+              lf_journal_next(w->job->dataset, run->key, true, &k.number, err) &&
+              name_kept(&k, run, err) && make_kept(w, run, &k, err) &&
+              write_kept(w, with, &k, err) &&
+              (c = lf_commit_new(w->job->dataset, list, err)) != NULL &&
+              add_all(w, run, parts, &k, c, err) && lf_commit_run(c, err);
     lf_commit_free(&c);
     w->listed = ok || is_there(w, list);
-    if (!w->listed && undo[0])
-        drop_undo(w, undo);
+    if (!w->listed)
+        drop_kept(w, run, &k);
     return ok;
 }
 
@@ -162,10 +224,12 @@ static bool seal_all(struct lf_writing *w, const struct lf_written *with, bool r
                      bool *metadata, struct lf_error *err)
 {
     if ((w->changed && !lf_writing_metadata(w, &with->run->schema, metadata, err)) ||
-        (w->out && !lf_writing_file_end(w, w->out, err)))
+        (w->out &&
+         (!lf_writing_file_end(w, w->out, err) ||
+          !lf_log_file(&w->log, "samples.json", "samples.json", w->out, err))))
         return false;
     return !record || !with->here ||
-           lf_record_write(with->run, with->base, with->run->folder, false, err);
+           lf_record_write(with->run, with->base, with->run->folder, &w->log, err);
 }
 
 // The record's files, likewise.
@@ -193,7 +257,7 @@ bool lf_writing_end_in_place(struct lf_writing *w, const struct lf_written *with
     if (with->here) {
         parts.record = record;
         parts.items = record && with->base->count > 0;
-        ok = ok && commit(w, with->run, parts, err);
+        ok = ok && commit(w, with, parts, err);
         if (!ok && !w->listed)
             drop_record(with);
         return ok;
@@ -201,7 +265,7 @@ bool lf_writing_end_in_place(struct lf_writing *w, const struct lf_written *with
     if (!ok)
         return false;
     // The dataset first: base that lags behind is caught up by the next merge.
-    return (!w->changed || commit(w, with->run, parts, err)) &&
+    return (!w->changed || commit(w, with, parts, err)) &&
            (!record ||
-            lf_record_write(with->run, with->base, with->run->folder, true, err));
+            lf_record_write(with->run, with->base, with->run->folder, NULL, err));
 }

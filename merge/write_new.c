@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "formats/base/relpath.h"
+#include "formats/label/journal.h"
 #include "merge/copy_dataset.h"
 #include "merge/writing.h"
 
@@ -12,12 +13,11 @@ static bool skip_record(const void *user, const char *path)
 
 // The run's record in a new dataset: copied with it, or brought from where it lay.
 static bool record_in_new(const struct lf_writing *w, const struct lf_written *with,
-                          struct lf_error *err)
+                          bool *any, struct lf_error *err)
 {
     char folder[4200], from[4200];
     const struct lf_copy copy = {.media = LF_MEDIA_COPY, .skip = skip_record};
     struct lf_run *run = with->run;
-    bool any;
     if (!run->has_base)
         return true;
     return lf_path_printf(from, sizeof from, err, "annotations/%.*s", (int)run->key.len,
@@ -27,8 +27,30 @@ static bool record_in_new(const struct lf_writing *w, const struct lf_written *w
                 ? lf_record_adopt(run, folder, err)
                 : with->here || (lf_mkdirs(folder, err) &&
                                  lf_copy_dataset(run->folder, folder, &copy, err))) &&
-           lf_record_merges(run, with->in, &any, err) &&
-           lf_record_write(run, with->base, folder, true, err);
+           lf_record_merges(run, with->in, any, err) &&
+           lf_record_write(run, with->base, folder, NULL, err);
+}
+
+// The journal of the new dataset goes on where the old one's ends.
+static bool log_in_new(const struct lf_writing *w, const struct lf_written *with,
+                       struct lf_error *err)
+{
+    char log[400], path[4600];
+    uint32_t number;
+    if (!lf_journal_next(w->job->dataset, with->run->key, false, &number, err) ||
+        !lf_journal_log(with->run->key, number, log, sizeof log, err) ||
+        !lf_path_join(path, sizeof path, w->temp, log, err))
+        return false;
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    if (!lf_mkdirs(path, err))
+        return false;
+    *slash = '/';
+    struct lf_out *out = lf_out_new(path, err);
+    bool ok = out && lf_writing_log(w, with, number, out, err) &&
+              lf_out_commit_unsynced(out, false, err);
+    lf_out_free(&out);
+    return ok;
 }
 
 struct skipping {
@@ -62,7 +84,7 @@ static bool skip_written(const void *user, const char *path)
 bool lf_writing_end_new(struct lf_writing *w, const struct lf_written *with,
                         struct lf_error *err)
 {
-    bool metadata = false;
+    bool metadata = false, any = false;
     struct skipping s = {.w = w};
     const struct lf_copy copy = {
         .media = w->job->media, .skip = skip_written, .user = &s};
@@ -71,7 +93,8 @@ bool lf_writing_end_new(struct lf_writing *w, const struct lf_written *with,
         lf_copy_dataset(w->job->dataset, w->temp, &copy, err) &&
         (!w->out || lf_writing_file_end(w, w->out, err)) &&
         (!w->changed || lf_writing_metadata(w, &with->run->schema, &metadata, err)) &&
-        record_in_new(w, with, err) &&
+        record_in_new(w, with, &any, err) &&
+        ((!w->changed && !with->base->count && !any) || log_in_new(w, with, err)) &&
         lf_outdir_end(w->temp, w->job->out, "metadata.json", w->job->replace, err);
     if (ok)
         w->temp[0] = '\0';

@@ -36,8 +36,12 @@ static struct lf_out *new_file(const struct lf_writing *w, const char *name,
                                struct lf_error *err)
 {
     char path[4300];
-    return lf_path_join(path, sizeof path, w->folder, name, err) ? lf_out_new(path, err)
-                                                                 : NULL;
+    struct lf_out *out = lf_path_join(path, sizeof path, w->folder, name, err)
+                             ? lf_out_new(path, err)
+                             : NULL;
+    if (out && !w->job->out && !lf_out_digest(out, err))
+        lf_out_free(&out);
+    return out;
 }
 
 // A file that is complete: in its place at once in a new dataset, else it waits beside
@@ -63,6 +67,13 @@ static bool end_small(const struct lf_writing *w, struct lf_out *out,
         return false;
     lf_out_keep(out);
     return true;
+}
+
+// What undo must know of a file.
+static bool note(struct lf_writing *w, const char *name, const char *kept,
+                 struct lf_out *out, struct lf_error *err)
+{
+    return w->job->out || lf_log_file(&w->log, name, kept, out, err);
 }
 
 // ----------------------------------------------------------------------------
@@ -122,9 +133,11 @@ static bool write_file(struct lf_writing *w, const struct fo_doc *doc,
     if (!lf_grow(&all, &w->room, w->files + 1, sizeof *w->file, err))
         return false;
     w->file = all;
-    struct lf_out *out = new_file(w, fo_file_name(w->ds, doc->file), err);
+    const char *name = fo_file_name(w->ds, doc->file);
+    struct lf_out *out = new_file(w, name, err);
     bool ok = out && lf_out_write(out, doc->gap, err) && lf_out_write(out, now, err) &&
-              lf_out_write(out, doc->tail, err) && end_small(w, out, err);
+              lf_out_write(out, doc->tail, err) && end_small(w, out, err) &&
+              note(w, name, name, out, err);
     lf_out_free(&out);
     if (ok)
         w->file[w->files++] = doc->file;
@@ -180,9 +193,10 @@ static bool write_mask(struct lf_writing *w, const struct fo_new_file *file,
     bool ok = folder >= 0 || lf_fail_errno(err, "cannot open the folder");
     ok = ok && lf_mask_folders(folder, name, &w->made, err) && list_mask(w, file, err);
     struct lf_out *out = ok ? new_file(w, name, err) : NULL;
-    ok =
-        out && lf_out_write(out, file->bytes, err) &&
-        (strchr(name, '/') ? end_small(w, out, err) : lf_writing_file_end(w, out, err));
+    ok = out && lf_out_write(out, file->bytes, err) &&
+         (strchr(name, '/') ? end_small(w, out, err)
+                            : lf_writing_file_end(w, out, err)) &&
+         note(w, name, NULL, out, err);
     lf_out_free(&out);
     if (folder >= 0)
         close(folder);
@@ -211,7 +225,7 @@ bool lf_writing_mask(struct lf_writing *w, const struct fo_new_file *file,
 // ---------------------------------------------------------------------------- the end
 
 // Declared only when a label of a new field is there to be declared for.
-bool lf_writing_metadata(const struct lf_writing *w, const struct lf_schema *schema,
+bool lf_writing_metadata(struct lf_writing *w, const struct lf_schema *schema,
                          bool *written, struct lf_error *err)
 {
     struct lf_buf text = {0};
@@ -219,7 +233,8 @@ bool lf_writing_metadata(const struct lf_writing *w, const struct lf_schema *sch
     if (ok && *written) {
         struct lf_out *out = new_file(w, "metadata.json", err);
         ok = out && lf_out_write(out, lf_buf_view(&text), err) &&
-             lf_writing_file_end(w, out, err);
+             lf_writing_file_end(w, out, err) &&
+             note(w, "metadata.json", "metadata.json", out, err);
         lf_out_free(&out);
     }
     lf_buf_done(&text);
@@ -231,6 +246,20 @@ bool lf_writing_run_path(const struct lf_run *run, const char *name, char *out,
 {
     return lf_path_printf(out, cap, err, "annotations/%.*s/%s", (int)run->key.len,
                           run->key.at, name);
+}
+
+bool lf_writing_log(const struct lf_writing *w, const struct lf_written *with,
+                    uint32_t number, struct lf_out *out, struct lf_error *err)
+{
+    const struct lf_log_of of = {.number = number,
+                                 .job = w->job,
+                                 .run = with->run,
+                                 .elsewhere =
+                                     with->run->has_base && !with->here && !w->job->out,
+                                 .in = with->in,
+                                 .counts = with->counts,
+                                 .ev = with->ev};
+    return lf_log_write(&w->log, &of, out, err);
 }
 
 bool lf_writing_end(struct lf_writing *w, const struct lf_written *with,
@@ -277,6 +306,7 @@ void lf_writing_done(struct lf_writing *w)
     }
     lf_free(w->file);
     lf_free(w->mark);
+    lf_log_done(&w->log);
     lf_names_done(&w->mask);
     lf_names_done(&w->made);
 }

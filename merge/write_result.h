@@ -23,6 +23,7 @@ struct lf_writing {
     uint64_t *mark;       // lf_mark of each one's bytes
     size_t mark_room;
     struct lf_names made; // folders made for them, outer ones first
+    struct lf_log log;    // for the run's journal and for undo
     bool changed;
     bool listed; // the commit's list names the temporary files: they are its own now
 };
@@ -33,6 +34,8 @@ struct lf_written {
     bool here; // the run's record lies in the dataset's annotations/
     struct lf_new_base *base;
     const struct lf_incoming *in;
+    const struct lf_counts *counts;
+    struct lf_events *ev;
 };
 
 // `job` and `ds` must outlive it.

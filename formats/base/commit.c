@@ -1,8 +1,8 @@
 // A commit goes through these states, each of which lf_commit_finish brings to the end:
-//   no list                      nothing has happened
-//   list, temp there             this rename has yet to be done (its keep may be there
-//   already) list, temp gone              this rename is done no list everything has
-//   happened
+//   no list             nothing has happened
+//   list, temp there    this rename has yet to be done (its keep may be there already)
+//   list, temp gone     this rename is done
+//   no list             everything has happened
 #include "formats/base/commit.h"
 
 #include <cjson/cJSON.h>
@@ -18,7 +18,7 @@
 #include "formats/base/fs.h"
 #include "formats/base/relpath.h"
 
-// Lists of the first version hold no groups, of the second nothing that goes whole.
+// Lists of the first version hold no groups, of the second no other steps.
 enum { VERSION = 3, LIST_CAP = 1 << 28, LF_COMMIT_PATH = 4200 };
 
 struct lf_commit {
@@ -102,6 +102,31 @@ bool lf_commit_add_group(struct lf_commit *c, const char *folder, const char *ke
     struct lf_move m = {.names = lf_arena_take(&c->arena, 1, sizeof *m.names, err)};
     return m.names && copy_path(c, folder, &m.folder, err) &&
            (!keep || copy_path(c, keep, &m.keep, err)) && add_move(c, &m, err);
+}
+
+static bool add_back(struct lf_commit *c, enum lf_step step, const char *from,
+                     const char *folder, struct lf_error *err)
+{
+    struct lf_move m = {.step = step,
+                        .names = lf_arena_take(&c->arena, 1, sizeof *m.names, err)};
+    return m.names && (!from || copy_path(c, from, &m.from, err)) &&
+           (!folder || copy_path(c, folder, &m.folder, err)) && add_move(c, &m, err);
+}
+
+bool lf_commit_add_back(struct lf_commit *c, const char *from, const char *folder,
+                        struct lf_error *err)
+{
+    return add_back(c, LF_STEP_BACK, from, folder, err);
+}
+
+bool lf_commit_add_remove(struct lf_commit *c, const char *folder, struct lf_error *err)
+{
+    return add_back(c, LF_STEP_REMOVE, NULL, folder, err);
+}
+
+bool lf_commit_add_rmdir(struct lf_commit *c, const char *folder, struct lf_error *err)
+{
+    return add_back(c, LF_STEP_RMDIR, NULL, folder, err);
 }
 
 bool lf_commit_add_name(struct lf_commit *c, struct lf_slice name, struct lf_error *err)
@@ -220,7 +245,10 @@ static bool fill_put(cJSON *row, const struct lf_move *m)
            (!m->folder || add_names(row, m->names));
 }
 
-static const char *const steps[] = {[LF_STEP_MOVE] = "move", [LF_STEP_DROP] = "drop"};
+static const char *const steps[] = {
+    [LF_STEP_MOVE] = "move",     [LF_STEP_DROP] = "drop",   [LF_STEP_BACK] = "back",
+    [LF_STEP_REMOVE] = "remove", [LF_STEP_RMDIR] = "rmdir",
+};
 
 static bool fill_whole(cJSON *row, const struct lf_move *m)
 {
@@ -228,10 +256,20 @@ static bool fill_whole(cJSON *row, const struct lf_move *m)
            (m->step != LF_STEP_MOVE || add_text(row, "to", m->to));
 }
 
+static bool fill_back(cJSON *row, const struct lf_move *m)
+{
+    return add_text(row, "step", steps[m->step]) &&
+           (m->step != LF_STEP_BACK || add_text(row, "from", m->from)) &&
+           add_text(row, "folder", m->folder) &&
+           (m->step == LF_STEP_RMDIR || add_names(row, m->names));
+}
+
 static bool add_row(cJSON *rows, const struct lf_move *m)
 {
     cJSON *row = cJSON_CreateObject();
-    bool ok = row && (m->step == LF_STEP_PUT ? fill_put(row, m) : fill_whole(row, m));
+    bool ok = row && (m->step == LF_STEP_PUT    ? fill_put(row, m)
+                      : m->step >= LF_STEP_BACK ? fill_back(row, m)
+                                                : fill_whole(row, m));
     if (ok && cJSON_AddItemToArray(rows, row))
         return true;
     cJSON_Delete(row);
@@ -328,18 +366,34 @@ static bool damaged(struct lf_error *err)
     return lf_fail(err, LF_E_RUN_RECORD, "the list of a commit is damaged");
 }
 
-static bool read_group(struct lf_commit *c, const char *folder, const char *keep,
-                       const char *names, struct lf_error *err)
+static bool read_names(struct lf_commit *c, const char *names, struct lf_error *err)
 {
     const char *end;
     if (!names)
         return damaged(err);
-    if (!lf_commit_add_group(c, folder, keep, err))
-        return false;
     for (; (end = strchr(names, '\n')); names = end + 1)
         if (!lf_commit_add_name(c, lf_slice_between(names, end), err))
             return false;
     return !*names || damaged(err);
+}
+
+static bool read_back(struct lf_commit *c, const cJSON *row, const char *step,
+                      struct lf_error *err)
+{
+    const char *from = text_of(row, "from"), *names = text_of(row, "names");
+    const cJSON *where = cJSON_GetObjectItemCaseSensitive(row, "folder");
+    const char *folder = cJSON_GetStringValue(where);
+    if (!folder && !cJSON_IsNull(where))
+        return damaged(err);
+    if (!strcmp(step, steps[LF_STEP_BACK]))
+        return from ? lf_commit_add_back(c, from, folder, err) &&
+                          read_names(c, names, err)
+                    : damaged(err);
+    if (!strcmp(step, steps[LF_STEP_REMOVE]))
+        return lf_commit_add_remove(c, folder, err) && read_names(c, names, err);
+    return !strcmp(step, steps[LF_STEP_RMDIR]) && folder
+               ? lf_commit_add_rmdir(c, folder, err)
+               : damaged(err);
 }
 
 static bool read_row(struct lf_commit *c, const cJSON *row, struct lf_error *err)
@@ -350,14 +404,15 @@ static bool read_row(struct lf_commit *c, const cJSON *row, struct lf_error *err
     const char *step = text_of(row, "step");
     if (step && from && !strcmp(step, steps[LF_STEP_DROP]))
         return lf_commit_add_removal(c, from, err);
+    if (step && from && to && !strcmp(step, steps[LF_STEP_MOVE]))
+        return lf_commit_add_whole(c, from, to, err);
     if (step)
-        return from && to && !strcmp(step, steps[LF_STEP_MOVE])
-                   ? lf_commit_add_whole(c, from, to, err)
-                   : damaged(err);
+        return read_back(c, row, step, err);
     if (!cJSON_IsNull(old) && !cJSON_IsString(old))
         return damaged(err);
     if (folder)
-        return read_group(c, folder, keep, text_of(row, "names"), err);
+        return lf_commit_add_group(c, folder, keep, err) &&
+               read_names(c, text_of(row, "names"), err);
     return from && to ? lf_commit_add(c, from, to, keep, err) : damaged(err);
 }
 

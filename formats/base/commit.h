@@ -35,6 +35,17 @@ LF_MUST_USE bool lf_commit_add_whole(struct lf_commit *c, const char *from,
                                      const char *to, struct lf_error *err);
 LF_MUST_USE bool lf_commit_add_removal(struct lf_commit *c, const char *path,
                                        struct lf_error *err);
+// Takes back what an earlier commit did, each after all that was added before. Files of
+// the folder `from`, whose names follow, go to `folder` under their names, over what is
+// there. NULL: the root.
+LF_MUST_USE bool lf_commit_add_back(struct lf_commit *c, const char *from,
+                                    const char *folder, struct lf_error *err);
+// Files of `folder` (NULL: the root), whose names follow, go. Absent ones are none.
+LF_MUST_USE bool lf_commit_add_remove(struct lf_commit *c, const char *folder,
+                                      struct lf_error *err);
+// A folder goes, if it is there and empty by then.
+LF_MUST_USE bool lf_commit_add_rmdir(struct lf_commit *c, const char *folder,
+                                     struct lf_error *err);
 // Renames in the order they were added. On failure before the list is in place all
 // temporary files are removed and nothing has changed.
 LF_MUST_USE bool lf_commit_run(struct lf_commit *c, struct lf_error *err);

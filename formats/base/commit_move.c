@@ -286,14 +286,16 @@ static bool check_group(int root, const struct lf_move *m, struct lf_error *err)
 bool lf_move_check(int root, const struct lf_move *m, struct lf_error *err)
 {
     if (m->step != LF_STEP_PUT)
-        return lf_whole_check(root, m, err);
+        return m->step >= LF_STEP_BACK ? lf_back_check(root, m, err)
+                                       : lf_whole_check(root, m, err);
     return m->folder ? check_group(root, m, err) : check_one(root, m, err);
 }
 
 bool lf_move_do(int root, const struct lf_move *m, struct lf_error *err)
 {
     if (m->step != LF_STEP_PUT)
-        return lf_whole_do(root, m, err);
+        return m->step >= LF_STEP_BACK ? lf_back_do(root, m, err)
+                                       : lf_whole_do(root, m, err);
     return m->folder ? do_group(root, m, err) : do_one(root, m, err);
 }
 

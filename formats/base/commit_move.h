@@ -1,21 +1,25 @@
 // The steps of a commit: one file that takes its place, many of one folder, or a file
-// or folder beside the list's own that is moved whole or removed. Internal to base.
+// or folder beside the list's own that is moved whole or removed; and those that take
+// something back. Internal to base.
 #ifndef LF_COMMIT_MOVE_H
 #define LF_COMMIT_MOVE_H
 
 #include "formats/base/buf.h"
 
 enum lf_step {
-    LF_STEP_PUT,  // a new file or group takes its place
-    LF_STEP_MOVE, // `from`, a file or folder, becomes `to`, where nothing is
-    LF_STEP_DROP  // `from`, a file or folder, goes with all that is in it
+    LF_STEP_PUT,    // a new file or group takes its place
+    LF_STEP_MOVE,   // `from`, a file or folder, becomes `to`, where nothing is
+    LF_STEP_DROP,   // `from`, a file or folder, goes with all that is in it
+    LF_STEP_BACK,   // files of the folder `from` go to `folder`, under their names
+    LF_STEP_REMOVE, // files of `folder` go
+    LF_STEP_RMDIR   // `folder` goes if it is empty
 };
 
 struct lf_move {
     enum lf_step step;
     const char *keep; // NULL: the old one is not kept; of a group a folder
     const char *from, *to;
-    const char *folder;   // of a group; else NULL
+    const char *folder;   // of a group; else NULL. To take back: NULL is the root
     struct lf_buf *names; // of a group, a line feed behind each, NUL at the end
 };
 
@@ -33,5 +37,10 @@ bool lf_whole_took(int root, const struct lf_move *m, const char *path);
 LF_MUST_USE bool lf_whole_check(int root, const struct lf_move *m,
                                 struct lf_error *err);
 LF_MUST_USE bool lf_whole_do(int root, const struct lf_move *m, struct lf_error *err);
+
+// The steps that take back (commit_back.c); what they take from is never removed
+// before.
+LF_MUST_USE bool lf_back_check(int root, const struct lf_move *m, struct lf_error *err);
+LF_MUST_USE bool lf_back_do(int root, const struct lf_move *m, struct lf_error *err);
 
 #endif

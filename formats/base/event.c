@@ -229,3 +229,58 @@ bool lf_events_text(struct lf_events *e,
 {
     return !e || pour(e->text, write, user, err);
 }
+
+struct lines {
+    struct lf_buf line; // what has come of one
+    bool (*write)(void *user, struct lf_slice text, struct lf_error *err);
+    void *user;
+};
+
+// No string of JSON holds a quote without a backslash, so the key is found by its text.
+static bool about_a_label(struct lf_slice line)
+{
+    const struct lf_slice key = LF_S(", \"label\": \"");
+    for (size_t i = 0; i + key.len <= line.len; i++)
+        if (!memcmp(line.at + i, key.at, key.len))
+            return true;
+    return false;
+}
+
+static bool end_line(struct lines *l, struct lf_error *err)
+{
+    struct lf_slice line = lf_buf_view(&l->line);
+    while (line.len && line.at[0] == ' ')
+        line = (struct lf_slice){line.at + 1, line.len - 1};
+    while (line.len && line.at[line.len - 1] != '}')
+        line.len--;
+    bool ok = lf_buf_ok(&l->line, err) &&
+              (!about_a_label(line) ||
+               (l->write(l->user, line, err) && l->write(l->user, LF_S("\n"), err)));
+    lf_buf_clear(&l->line);
+    return ok;
+}
+
+static bool split(void *user, struct lf_slice text, struct lf_error *err)
+{
+    struct lines *l = user;
+    const char *nl;
+    while (text.len && (nl = memchr(text.at, '\n', text.len))) {
+        lf_buf_slice(&l->line, lf_slice_between(text.at, nl));
+        text = lf_slice_between(nl + 1, text.at + text.len);
+        if (!end_line(l, err))
+            return false;
+    }
+    lf_buf_slice(&l->line, text);
+    return true;
+}
+
+bool lf_events_of_labels(struct lf_events *e,
+                         bool (*write)(void *user, struct lf_slice text,
+                                       struct lf_error *err),
+                         void *user, struct lf_error *err)
+{
+    struct lines l = {.write = write, .user = user};
+    bool ok = !e || (pour(e->json, split, &l, err) && end_line(&l, err));
+    lf_buf_done(&l.line);
+    return ok;
+}

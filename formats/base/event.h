@@ -43,6 +43,11 @@ LF_MUST_USE bool lf_events_json(struct lf_events *e,
                                 bool (*write)(void *user, struct lf_slice text,
                                               struct lf_error *err),
                                 void *user, struct lf_error *err);
+// Those about a label, one object a line.
+LF_MUST_USE bool lf_events_of_labels(struct lf_events *e,
+                                     bool (*write)(void *user, struct lf_slice text,
+                                                   struct lf_error *err),
+                                     void *user, struct lf_error *err);
 // All events as the lines a person reads, notes too.
 LF_MUST_USE bool lf_events_text(struct lf_events *e,
                                 bool (*write)(void *user, struct lf_slice text,

@@ -20,6 +20,7 @@ struct lf_out {
     char *held;                   // written but not yet handed to the system
     size_t len;
     uint64_t size;
+    struct lf_digest *digest; // NULL: nobody asked
 };
 
 static bool fail_here(const struct lf_out *o, struct lf_error *err)
@@ -74,11 +75,34 @@ struct lf_out *lf_out_new(const char *path, struct lf_error *err)
     return o;
 }
 
+static bool put(struct lf_out *o, struct lf_slice bytes, struct lf_error *err)
+{
+    return (!o->digest || lf_digest_add(o->digest, bytes, err)) &&
+           (lf_fs_write(o->file, bytes.at, bytes.len, err) || fail_here(o, err));
+}
+
 static bool flush(struct lf_out *o, struct lf_error *err)
 {
     size_t n = o->len;
     o->len = 0;
-    return lf_fs_write(o->file, o->held, n, err) || fail_here(o, err);
+    return put(o, (struct lf_slice){o->held, n}, err);
+}
+
+bool lf_out_digest(struct lf_out *o, struct lf_error *err)
+{
+    o->digest = lf_digest_new(err);
+    return o->digest != NULL;
+}
+
+bool lf_out_hex(struct lf_out *o, char hex[LF_DIGEST_HEX], struct lf_error *err)
+{
+    unsigned char digest[LF_DIGEST_BYTES];
+    if (!o->digest || !o->sealed)
+        return lf_fail(err, LF_E_BUG, "no digest of it was made");
+    if (!lf_digest_take(o->digest, digest, err))
+        return false;
+    lf_hex(digest, sizeof digest, hex);
+    return true;
 }
 
 bool lf_out_write(struct lf_out *o, struct lf_slice bytes, struct lf_error *err)
@@ -90,7 +114,7 @@ bool lf_out_write(struct lf_out *o, struct lf_slice bytes, struct lf_error *err)
     if (bytes.len > HELD - o->len && !flush(o, err))
         return false;
     if (bytes.len > HELD)
-        return lf_fs_write(o->file, bytes.at, bytes.len, err) || fail_here(o, err);
+        return put(o, bytes, err);
     if (bytes.len)
         memcpy(o->held + o->len, bytes.at, bytes.len);
     o->len += bytes.len;
@@ -171,6 +195,7 @@ void lf_out_free(struct lf_out **o)
     if (p->there && !(p->sealed && p->keep))
         unlinkat(p->folder, p->temp_base, 0);
     lf_fs_drop(&p->folder);
+    lf_digest_free(&p->digest);
     lf_free(p->held);
     lf_free(p->temp);
     lf_free(p->path);

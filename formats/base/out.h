@@ -3,7 +3,7 @@
 #ifndef LF_OUT_H
 #define LF_OUT_H
 
-#include "formats/base/error.h"
+#include "formats/base/digest.h"
 
 struct lf_out;
 
@@ -12,6 +12,11 @@ struct lf_out;
 LF_MUST_USE struct lf_out *lf_out_new(const char *path, struct lf_error *err);
 LF_MUST_USE bool lf_out_write(struct lf_out *o, struct lf_slice bytes,
                               struct lf_error *err);
+// Has the digest of all bytes made while they are written; before the first of them.
+LF_MUST_USE bool lf_out_digest(struct lf_out *o, struct lf_error *err);
+// Once it is sealed or committed: the digest's digits.
+LF_MUST_USE bool lf_out_hex(struct lf_out *o, char hex[LF_DIGEST_HEX],
+                            struct lf_error *err);
 uint64_t lf_out_size(const struct lf_out *o); // bytes written so far
 // Flushes and syncs; the file stays under its temporary name, for a commit of several
 // files.

@@ -126,6 +126,12 @@ LF_MUST_USE bool fo_mask_files(const struct fo_source *src, struct lf_slice raw,
                                struct lf_arena *a, struct lf_slice *json,
                                struct lf_error *err);
 
+// Every label with an id in a field's value, of whatever kind: the value itself, or the
+// elements of its list.
+LF_MUST_USE bool fo_each_label(struct lf_slice value,
+                               bool (*see)(void *user, const struct lf_id *id,
+                                           struct lf_slice raw, struct lf_error *err),
+                               void *user, struct lf_error *err);
 // The values of the run's fields in a document, field by field; absent and null: empty.
 void fo_values(const struct lf_schema *s, struct lf_slice raw, struct lf_slice *value);
 // The run's labels of a document. `sample` comes with id, row, width and height

@@ -200,8 +200,10 @@ class Manual(Example):
         for line in lines:
             with self.subTest(line):
                 self.settle()
-                if line.startswith("labelferry merge"):
+                if line.startswith(("labelferry merge", "labelferry undo", "labelferry log", "labelferry explain")):
                     self.labelferry("export", "harbor", "--field", "ground_truth", "--run", "night_07", "-o", "out")
+                if line.startswith(("labelferry undo", "labelferry log", "labelferry explain")):
+                    self.play("labelferry merge night_07 back.zip --dataset harbor --in-place", MAN)
                 self.play(line, MAN)
 
     def test_statuses(self):

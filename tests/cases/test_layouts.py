@@ -148,13 +148,14 @@ class Edited(Layout):
         back, sample = self.narrow(ds)
         self.merge(ds, back)
         kept = os.path.join(ds, "annotations", "r", "undo", "000001")
-        self.assertEqual(sorted(os.listdir(kept)), ["items.tsv", "run.json", "samples"])
+        self.assertEqual(sorted(os.listdir(kept)), ["files.json", "items.tsv", "run.json", "samples"])
         name, = os.listdir(os.path.join(kept, "samples"))
         self.assertIn(sample, name)
         shutil.copy(os.path.join(kept, "samples", name), os.path.join(ds, "samples", name))
         for n in ("items.tsv", "run.json"):
             shutil.copy(os.path.join(kept, n), os.path.join(ds, "annotations", "r", n))
-        shutil.rmtree(os.path.join(ds, "annotations", "r", "undo"))
+        for n in ("log", "undo"):
+            shutil.rmtree(os.path.join(ds, "annotations", "r", n))
         after = testenv.snapshot(ds)
         del before["annotations/r/base.jsonl"], after["annotations/r/base.jsonl"]  # append-only
         self.assertEqual(before, after)

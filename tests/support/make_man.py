@@ -24,7 +24,7 @@ STATUS = [
 
 FILES = [
     ("DATASET/annotations/RUN/",
-     "The record of a run: run.json, items.tsv, base.jsonl; undo/ with the files that merges replaced. "
+     "The record of a run: run.json, items.tsv, base.jsonl; log/ with what each merge did, undo/ with the files it replaced. "
      "While files are being renamed, commit.json lists them; whoever opens the dataset next finishes it."),
     ("OUT/SHEET.txt", "What the person at the annotation tool is to do."),
     ("OUT/TASK/", "labels.json and annotations.zip of one task."),
@@ -40,6 +40,7 @@ EXAMPLES = [
      "labelferry merge night_07 back.zip --dataset harbor -n -v"),
     ("Merge into the dataset, with a report:",
      "labelferry merge night_07 back.zip --dataset harbor --in-place --report done.json"),
+    ("Take the last merge back:", "labelferry undo night_07 --dataset harbor"),
     ("Leave the dataset alone and write a new one:",
      "labelferry merge night_07 back.zip --dataset harbor -o new"),
     ("What does a code mean?", "labelferry help LF2107"),

@@ -38,9 +38,9 @@ MUTANTS = [
     ("labels without id by nearness only", "merge/pairing.c", ": 2; // as it was shipped", ": lf_overlap(l, m); // as",
      "laws"),
     ("the dataset is renamed first", "merge/write_in_place.c",
-     '(!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&',
-     'add_samples(w, c, undo, err) && ((w->out = NULL, w->files = 0), true) &&\n'
-     '        (!parts.metadata || add(c, "metadata.json", undo, "metadata.json", err)) &&',
+     "(!parts.metadata ||",
+     "add_samples(w, c, k->undo, err) && (((struct lf_writing *)w)->out = NULL, ((struct lf_writing *)w)->files = 0, true) &&\n"
+     "           (!parts.metadata ||",
      r"renamed_last"),
     ("the right to move turned round", "merge/decide_space.c",
      "if (!(lf_field_of(j, base)->rights & LF_MAY_MOVE))", "if (lf_field_of(j, base)->rights & LF_MAY_MOVE)", r"test_edits\.Schema"),

@@ -15,6 +15,7 @@ struct scene {
     struct lf_new_base base;
     struct lf_incoming in;
     struct lf_writing w;
+    struct lf_counts counts;
 };
 
 // A dataset "d" with two samples and one mask, and a merge of it that has begun.
@@ -67,7 +68,7 @@ static void edit(struct scene *s)
 static void end(struct scene *s, bool take)
 {
     struct lf_error err = {0};
-    const struct lf_written with = {&s->run, true, &s->base, &s->in};
+    const struct lf_written with = {&s->run, true, &s->base, &s->in, &s->counts, NULL};
     if (take && !lf_writing_end(&s->w, &with, &err))
         fail_msg("%s: %s", err.file, err.what);
     lf_writing_done(&s->w);
@@ -97,12 +98,16 @@ static void masks_and_documents_take_their_places(void **state)
         assert_string_equal(text_of_file("d/fields/seg/deep/er/b.png"), "deeper");
         assert_string_equal(text_of_file("d/top.png"), "top");
         if (dirs)
-            put_text("want", "d/annotations/r/undo/000001/samples/2.json\n"
+            put_text("want", "d/annotations/r/log/000001.jsonl\n"
+                             "d/annotations/r/undo/000001/files.json\n"
+                             "d/annotations/r/undo/000001/samples/2.json\n"
                              "d/fields/seg/deep/er/b.png\nd/fields/seg/new.png\n"
                              "d/fields/seg/old.png\nd/metadata.json\nd/samples/1.json\n"
                              "d/samples/2.json\nd/top.png\n");
         else
-            put_text("want", "d/annotations/r/undo/000001/samples.json\n"
+            put_text("want", "d/annotations/r/log/000001.jsonl\n"
+                             "d/annotations/r/undo/000001/files.json\n"
+                             "d/annotations/r/undo/000001/samples.json\n"
                              "d/fields/seg/deep/er/b.png\nd/fields/seg/new.png\n"
                              "d/fields/seg/old.png\nd/metadata.json\nd/samples.json\n"
                              "d/top.png\n");
