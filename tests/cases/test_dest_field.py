@@ -273,7 +273,7 @@ class Later(DestCase):
         first = self.docs()
         report = self.load(tuesday)
         self.assert_counts(report, kept=8, edited=2, added=1)
-        self.assertEqual(sorted({e["code"] for e in report["events"]}), ["LF2131"])
+        self.assertEqual(sorted({e["code"] for e in report["events"]}), ["LF2128"])
         for got, want in zip(self.docs(), self.docs("plain")):
             self.assertEqual(sorted(labels(got["fixed"]), key=id_of), sorted(labels(want["boxes"]), key=id_of))
         self.assertEqual(len(self.fixed(3)), 3)
