@@ -61,6 +61,10 @@ static const struct lf_option options[] = {
      "where images are that do not lie in the dataset's folder; absolute paths must "
      "lead there"},
     {"follow-links", 0, NULL, false, "read images through symbolic links"},
+    {"on-error", 0, "CHOICE", false,
+     "samples without media or size, or with labels that cannot be read, all of them "
+     "are "
+     "listed: stop (default), skip (they are left out of the run)"},
     {"task-size", 0, "N", false, "at most N images a task (default: all in one)"},
     {"task-name", 0, "NAME", false,
      "name of the tasks (default: FiftyOne_DATASET_FIELD)"},
@@ -152,6 +156,13 @@ static bool set_media(struct args *a, const char *value, struct lf_error *err)
            lf_fail(err, LF_E_OPTION, "--media takes copy or none");
 }
 
+static bool set_on_error(struct args *a, const char *value, struct lf_error *err)
+{
+    a->job.skip_damaged = !strcmp(value, "skip");
+    return a->job.skip_damaged || !strcmp(value, "stop") ||
+           lf_fail(err, LF_E_OPTION, "--on-error takes stop or skip");
+}
+
 static bool set(void *user, const struct lf_option *o, const char *value, bool off,
                 struct lf_error *err)
 {
@@ -186,6 +197,8 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         return set_tool(a, value, err);
     if (!strcmp(o->name, "media"))
         return set_media(a, value, err);
+    if (!strcmp(o->name, "on-error"))
+        return set_on_error(a, value, err);
     if (!strcmp(o->name, "field"))
         return push(a->field, &j->fields, value, err);
     if (!strcmp(o->name, "read-only"))
@@ -199,12 +212,14 @@ static void report(const struct args *a, const struct lf_export_result *r,
     lf_buf_printf(
         out,
         "{\"labelferry\": \"%s\", \"report\": 1, \"command\": \"export\", \"run\": "
-        "\"%s\", \"uid\": \"%s\", \"written\": %s,\n \"samples\": %llu, \"tasks\": "
+        "\"%s\", \"uid\": \"%s\", \"written\": %s,\n \"samples\": %llu, \"left_out\": "
+        "%llu, \"tasks\": "
         "%llu, "
         "\"shipped\": %llu, \"home\": %llu,\n \"fields\": ",
         LF_VERSION, r->run, r->uid, a->job.dry_run ? "false" : "true",
-        (unsigned long long)r->samples, (unsigned long long)r->tasks,
-        (unsigned long long)r->shipped, (unsigned long long)r->home);
+        (unsigned long long)r->samples, (unsigned long long)r->left_out,
+        (unsigned long long)r->tasks, (unsigned long long)r->shipped,
+        (unsigned long long)r->home);
     lf_buf_slice(out, lf_buf_view(&r->fields));
     lf_buf_text(out, ",\n \"findings\": ");
     lf_events_counts_json(ev, out);
@@ -215,6 +230,7 @@ static int done(const struct args *a, const struct lf_export_result *r,
                 struct lf_events *ev, struct lf_error *err)
 {
     struct lf_buf out = {0};
+    char left[40] = "";
     if (a->json) {
         report(a, r, ev, &out);
         bool ok = lf_buf_ok(&out, err) && lf_cli_print(lf_buf_view(&out), err);
@@ -227,17 +243,20 @@ static int done(const struct args *a, const struct lf_export_result *r,
         fprintf(stderr, "left as they are: %s\n",
                 lf_escape(lf_buf_view(&r->left), safe, sizeof safe));
     }
+    if (r->left_out)
+        snprintf(left, sizeof left, ", %llu left out", (unsigned long long)r->left_out);
     if (!a->quiet)
-        fprintf(stderr,
-                "export %s: %llu sample%s, %llu task%s, %llu label%s shipped, %llu at "
-                "home; %llu finding%s%s\n",
-                r->run, (unsigned long long)r->samples, lf_plural(r->samples),
-                (unsigned long long)r->tasks, lf_plural(r->tasks),
-                (unsigned long long)r->shipped, lf_plural(r->shipped),
-                (unsigned long long)r->home,
-                (unsigned long long)lf_events_of(ev, LF_WARNING),
-                lf_plural(lf_events_of(ev, LF_WARNING)),
-                a->job.dry_run ? " (dry run: nothing written)" : "");
+        fprintf(
+            stderr,
+            "export %s: %llu sample%s%s, %llu task%s, %llu label%s shipped, %llu at "
+            "home; %llu finding%s%s\n",
+            r->run, (unsigned long long)r->samples, lf_plural(r->samples), left,
+            (unsigned long long)r->tasks, lf_plural(r->tasks),
+            (unsigned long long)r->shipped, lf_plural(r->shipped),
+            (unsigned long long)r->home,
+            (unsigned long long)lf_events_of(ev, LF_WARNING),
+            lf_plural(lf_events_of(ev, LF_WARNING)),
+            a->job.dry_run ? " (dry run: nothing written)" : "");
     return lf_events_of(ev, LF_WARNING) ? 1 : 0;
 }
 

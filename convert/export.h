@@ -22,11 +22,13 @@ struct lf_export_job {
     unsigned rights, rights_given; // lf_right bits
     const char *id_attr, *task_name, *media_root;
     uint32_t task_size; // 0: all in one
+    bool skip_damaged; // samples that cannot be shipped are left out; else they stop it
     bool no_media, follow_links, dry_run, replace;
 };
 
 struct lf_export_result {
     uint64_t samples, tasks;
+    uint64_t left_out;      // samples that cannot be shipped
     uint64_t shipped, home; // labels of the run's fields: shipped, stayed
     char run[160], uid[65];
     struct lf_buf fields; // JSON object: field -> labels shipped

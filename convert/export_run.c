@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "convert/damage.h"
 #include "convert/infer.h"
 #include "convert/rows.h"
 #include "convert/spec.h"
@@ -19,6 +20,7 @@
 #include "formats/base/relpath.h"
 #include "formats/base/zip_out.h"
 #include "formats/fiftyone/fo_dataset.h"
+#include "formats/label/faults.h"
 #include "formats/label/recover.h"
 
 struct exporting {
@@ -36,6 +38,7 @@ struct exporting {
     uint64_t *shipped;        // by field
     struct lf_out_task *task; // of all tasks, for the sheet
     size_t tasks;
+    struct lf_damage damage;
     struct lf_id last_left; // the last sample that is no image and was left out
     struct lf_arena a;      // of the sample
     struct lf_buf line;     // of base
@@ -111,7 +114,7 @@ static bool leave_sample(struct exporting *x, const struct fo_head *head)
 static bool some_image(const struct exporting *x)
 {
     char id[25];
-    if (x->rows.count || !x->last_left.known)
+    if (x->rows.count || x->damage.count || !x->last_left.known)
         return true;
     lf_id_print(&x->last_left, id);
     lf_fail(x->err, LF_E_MEDIA_KIND, "none of the samples is an image");
@@ -158,7 +161,8 @@ static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *
                 lf_id_print(&head.id, id);
             lf_fail_in_sample(x->err, lf_slice_of(id));
             fo_fail_in(&x->ds, &doc, x->err);
-            break;
+            if (!(ok = lf_damage_take(&x->damage, head.filepath, x->err)))
+                break;
         }
         lf_arena_reset(&x->a);
     }
@@ -166,6 +170,96 @@ static bool see_all(struct exporting *x, struct lf_infer *infer, struct lf_out *
 }
 
 static bool check_ids(const struct exporting *x);
+
+static bool fail_in_row(struct exporting *x, const struct lf_row *row)
+{
+    char id[25];
+    lf_id_print(&row->item.id, id);
+    return lf_fail_in_sample(x->err, lf_slice_of(id));
+}
+
+static bool parse_row(struct exporting *x, const struct lf_row *row,
+                      struct lf_sample *s)
+{
+    struct lf_slice raw;
+    s->id = row->item.id;
+    s->row = (uint32_t)(row - x->rows.row);
+    s->width = row->item.width;
+    s->height = row->item.height;
+    if (!fo_read_at(&x->ds, &row->place, &x->a, &raw, x->err))
+        return false;
+    if (fo_parse(&x->source, raw, &x->a, s, x->err))
+        return true;
+    if (!x->err->file[0]) // a mask on disk has said its own
+        lf_fail_at_offset(x->err, row->place.at);
+    return lf_fail_in_file(x->err, fo_file_name(&x->ds, row->place.file));
+}
+
+static bool find_media(struct exporting *x, const struct lf_row *row, int *folder,
+                       char relpath[4096])
+{
+    bool found;
+    if (!lf_media_find(&x->media, row->path, folder, relpath, &found, x->err))
+        return false;
+    return found ||
+           lf_fail(x->err, LF_E_NO_MEDIA,
+                   "there is no file \"%.*s\"; --media none ships labels "
+                   "only",
+                   (int)(row->path.len < 100 ? row->path.len : 100), row->path.at);
+}
+
+static bool can_open(struct exporting *x, const struct lf_row *row)
+{
+    char relpath[4096];
+    int folder;
+    if (!find_media(x, row, &folder, relpath))
+        return false;
+    struct lf_in *in = lf_in_below(folder, relpath, x->job->follow_links, x->err);
+    bool ok = in != NULL;
+    lf_in_free(&in);
+    return ok;
+}
+
+// What failed is wrong with this sample alone, and the export goes on without it.
+static bool damaged_row(struct exporting *x, struct lf_row *row)
+{
+    fail_in_row(x, row);
+    row->damaged = lf_damage_take(&x->damage, row->path, x->err);
+    return row->damaged;
+}
+
+static void drop_damaged(struct exporting *x)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->rows.count; i++)
+        if (!x->rows.row[i].damaged)
+            x->rows.row[n++] = x->rows.row[i];
+    x->rows.count = n;
+    for (size_t i = 0; x->job->task_size && i < n; i++)
+        x->rows.row[i].item.task = (uint32_t)(i / x->job->task_size);
+}
+
+// Whoever leaves damaged samples out must know them before the first is written;
+// whoever stops at one that pass 1 found is told of all others too. Else what is wrong
+// shows when it is shipped.
+static bool check_samples(struct exporting *x)
+{
+    if (!x->job->skip_damaged && !x->damage.count)
+        return true;
+    for (size_t i = 0; i < x->rows.count; i++) {
+        struct lf_row *row = &x->rows.row[i];
+        struct lf_sample s = {0};
+        if ((!parse_row(x, row, &s) || (!x->job->no_media && !can_open(x, row))) &&
+            !damaged_row(x, row))
+            return false;
+        lf_arena_reset(&x->a);
+    }
+    drop_damaged(x);
+    x->result->left_out = x->damage.count;
+    return lf_damage_stop(&x->damage, x->err) &&
+           (x->rows.count || !x->damage.count ||
+            lf_faults_end(&x->damage.first, x->damage.count, "sample", x->err));
+}
 
 static bool first_pass(struct exporting *x)
 {
@@ -180,10 +274,14 @@ static bool first_pass(struct exporting *x)
          (!base || lf_out_commit(base, false, x->err)) && lf_infer_end(infer, x->err);
     lf_out_free(&base);
     lf_infer_free(&infer);
+    // Without those samples the options may not fit: what is wrong is the samples.
+    if (!ok && x->damage.count && lf_code_exit(x->err->code) == 2 &&
+        (!x->job->skip_damaged || !x->rows.count))
+        return lf_faults_end(&x->damage.first, x->damage.count, "sample", x->err);
     return ok && lf_schema_index(&x->run.schema, x->err) &&
            x->job->format->lint(&x->run.schema, x->run.id_attr, x->ev, x->err) &&
-           lf_schema_index(&x->run.schema, x->err) && lf_rows_name(&x->rows, x->err) &&
-           check_ids(x);
+           lf_schema_index(&x->run.schema, x->err) && check_samples(x) &&
+           lf_rows_name(&x->rows, x->err) && check_ids(x);
 }
 
 static int by_id(const void *a, const void *b)
@@ -351,22 +449,17 @@ static void only_field(struct lf_sample *s, uint16_t field)
     s->labels = n;
 }
 
-static bool put_sample(struct exporting *x, struct lf_writer *w,
-                       const struct lf_row *row, uint16_t field, int64_t number)
+static bool put_sample(struct exporting *x, struct lf_writer *w, struct lf_row *row,
+                       uint16_t field, int64_t number)
 {
-    struct lf_slice raw;
     struct lf_item item = {.name = row->name, .number = number};
     struct lf_sample *s = &item.sample;
-    s->id = row->item.id;
-    s->row = (uint32_t)(row - x->rows.row);
-    s->width = row->item.width;
-    s->height = row->item.height;
-    bool ok = fo_read_at(&x->ds, &row->place, &x->a, &raw, x->err);
-    if (ok && !fo_parse(&x->source, raw, &x->a, s, x->err)) {
-        ok = false;
-        if (!x->err->file[0]) // a mask on disk has said its own
-            lf_fail_at_offset(x->err, row->place.at);
-        lf_fail_in_file(x->err, fo_file_name(&x->ds, row->place.file));
+    if (row->damaged)
+        return true; // it stops the export, but not before all of them are told
+    bool ok = parse_row(x, row, s);
+    if (!ok && damaged_row(x, row)) {
+        lf_arena_reset(&x->a);
+        return true;
     }
     if (ok) {
         only_field(s, field);
@@ -377,11 +470,8 @@ static bool put_sample(struct exporting *x, struct lf_writer *w,
         x->result->home += !s->label[i].shipped;
     }
     ok = ok && (!w || x->job->format->put(w, &item, x->err));
-    if (!ok) {
-        char id[25];
-        lf_id_print(&row->item.id, id);
-        lf_fail_in_sample(x->err, lf_slice_of(id));
-    }
+    if (!ok)
+        fail_in_row(x, row);
     lf_arena_reset(&x->a);
     return ok;
 }
@@ -435,27 +525,17 @@ static bool write_task(struct exporting *x, uint16_t field, uint32_t chunk,
     return ok;
 }
 
-static bool add_media(struct exporting *x, struct lf_zip_out *zip,
-                      const struct lf_row *row)
+static bool add_media(struct exporting *x, struct lf_zip_out *zip, struct lf_row *row)
 {
     char relpath[4096], name[LF_NAME_BYTES + 1];
     int folder;
-    bool found;
     snprintf(name, sizeof name, "%.*s", (int)row->name.len, row->name.at);
-    bool ok = lf_media_find(&x->media, row->path, &folder, relpath, &found, x->err);
-    if (ok && !found)
-        ok = lf_fail(x->err, LF_E_NO_MEDIA,
-                     "there is no file \"%.*s\"; --media none ships labels "
-                     "only",
-                     (int)(row->path.len < 100 ? row->path.len : 100), row->path.at);
-    ok =
-        ok && lf_zip_out_file(zip, name, folder, relpath, x->job->follow_links, x->err);
-    if (!ok) {
-        char id[25];
-        lf_id_print(&row->item.id, id);
-        lf_fail_in_sample(x->err, lf_slice_of(id));
-    }
-    return ok;
+    if (row->damaged)
+        return true;
+    if (!find_media(x, row, &folder, relpath))
+        return damaged_row(x, row);
+    return lf_zip_out_file(zip, name, folder, relpath, x->job->follow_links, x->err) ||
+           fail_in_row(x, row);
 }
 
 static bool write_media(struct exporting *x, uint32_t chunk, const char *name)
@@ -499,7 +579,7 @@ static bool write_tasks(struct exporting *x)
             ok = write_task(x, field, chunk, media);
         ok = ok && (!media || x->job->dry_run || write_media(x, chunk, media));
     }
-    return ok;
+    return ok && lf_damage_stop(&x->damage, x->err);
 }
 
 static bool write_sheet(struct exporting *x)
@@ -642,6 +722,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
                           .run.base_fd = -1};
     unsigned recovered;
     x.source.schema = &x.run.schema;
+    x.damage = (struct lf_damage){.skip = job->skip_damaged, .ev = ev};
     x.files = fo_files(&x.ds);
     x.source.files = &x.files;
     *result = (struct lf_export_result){0};

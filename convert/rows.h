@@ -10,6 +10,7 @@ struct lf_row {
     struct lf_slice path;  // filepath as the dataset has it
     struct lf_slice name;  // in the archive; set by lf_rows_name
     struct fo_place place; // of the document
+    bool damaged;          // it cannot be shipped, and that was told
 };
 
 struct lf_rows {

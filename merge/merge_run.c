@@ -112,11 +112,13 @@ static bool merge_all(struct lf_merging *m)
         return false;
     while ((ok = fo_next(&m->ds, &doc, &more, m->err)) && more) {
         ok = fo_head(doc.raw, &m->a, &head, m->err);
-        if (ok && lf_run_row(&m->run, &head.id, guess, &row)) {
+        if (!ok) {
+            ok = lf_pass_damaged(m, &doc);
+        } else if (lf_run_row(&m->run, &head.id, guess, &row)) {
             guess = row + 1;
             m->visited[row] = true;
             ok = lf_merge_document(m, &doc, row);
-        } else if (ok) {
+        } else {
             ok = lf_writing_doc(&m->out, &doc, NULL, m->err);
         }
         if (!ok) {

@@ -224,6 +224,15 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     return write_edited(m, doc, row, &plan, &edits, &masks);
 }
 
+bool lf_pass_damaged(struct lf_merging *m, const struct fo_doc *doc)
+{
+    struct lf_faults faults = {0};
+    fo_fail_in(&m->ds, doc, m->err);
+    return lf_faults_take(&faults, &m->a, m->err) &&
+           lf_incoming_damaged(&m->in, -1, none, &faults, 0, m->ev, m->err) &&
+           lf_writing_doc(&m->out, doc, NULL, m->err);
+}
+
 bool lf_account_missing(struct lf_merging *m, uint32_t row)
 {
     struct lf_sample base, shipped;

@@ -35,6 +35,8 @@ struct lf_merging {
 // written.
 LF_MUST_USE bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc,
                                    uint32_t row);
+// One whose id or path cannot be read: it goes on as it is, with a finding.
+LF_MUST_USE bool lf_pass_damaged(struct lf_merging *m, const struct fo_doc *doc);
 // A sample that the dataset no longer holds: what came back for it cannot be taken, and
 // what was shipped of it counts as absent.
 LF_MUST_USE bool lf_account_missing(struct lf_merging *m, uint32_t row);

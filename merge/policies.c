@@ -2,21 +2,6 @@
 
 #include <stdio.h>
 
-// The merge ends with what is wrong with the first; the others were told.
-static bool stop_at_damage(struct lf_merging *m)
-{
-    char rest[80];
-    size_t n = strlen(m->in.first.what), cap = sizeof m->err->what;
-    if (m->in.damaged > 1)
-        snprintf(rest, sizeof rest, " (and %llu more damaged items)",
-                 (unsigned long long)m->in.damaged - 1);
-    else
-        snprintf(rest, sizeof rest, "; --on-error skip leaves the item out");
-    *m->err = m->in.first;
-    snprintf(m->err->what + n, cap - n, "%s", rest);
-    return false;
-}
-
 // "3 polylines, 1 classifications"
 static bool unexpected(struct lf_merging *m)
 {
@@ -45,7 +30,7 @@ bool lf_stop_at_policies(struct lf_merging *m)
             (unsigned long long)lf_counts_all(c),
             (unsigned long long)(c->told + c->absent + c->returned - c->paired));
     if (m->in.damaged && !m->in.skip_damaged)
-        return stop_at_damage(m);
+        return lf_faults_end(&m->in.first, m->in.damaged, "item", m->err);
     // A copy of the dataset is known by its sample ids; an archive only by its labels'.
     if (!m->in.format->relative && c->told && c->ids && !c->known_ids)
         return lf_fail(

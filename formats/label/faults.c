@@ -1,5 +1,7 @@
 #include "formats/label/faults.h"
 
+#include <stdio.h>
+
 bool lf_is_fault(const struct lf_error *err)
 {
     const struct lf_code_row *row = lf_code_row(err->code);
@@ -31,4 +33,17 @@ bool lf_faults_take(struct lf_faults *f, struct lf_arena *a, struct lf_error *er
     f->at = all;
     f->at[f->count++] = fault;
     return true;
+}
+
+bool lf_faults_end(const struct lf_error *first, uint64_t count, const char *thing,
+                   struct lf_error *err)
+{
+    *err = *first;
+    size_t n = strlen(err->what), cap = sizeof err->what;
+    if (count > 1)
+        snprintf(err->what + n, cap - n, " (and %llu more damaged %ss)",
+                 (unsigned long long)count - 1, thing);
+    else
+        snprintf(err->what + n, cap - n, "; --on-error skip leaves the %s out", thing);
+    return false;
 }

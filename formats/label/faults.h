@@ -22,5 +22,9 @@ bool lf_is_fault(const struct lf_error *err);
 // it is none, and stays in `err`.
 LF_MUST_USE bool lf_faults_take(struct lf_faults *f, struct lf_arena *a,
                                 struct lf_error *err);
+// Ends a command with the first of `count` damaged things ("item", "sample"), the
+// others having been told. Returns false.
+bool lf_faults_end(const struct lf_error *first, uint64_t count, const char *thing,
+                   struct lf_error *err);
 
 #endif

@@ -212,5 +212,5 @@ class DiskMasks(crossing.CrossingCase):
         with open(path, "w", encoding="utf-8") as f:
             f.write(re.sub(r'("base64": "eJ)\w{8}', r"\1AAAAAAAA", text))
         done = self.labelferry("export", ds, "--field", "instances:instances", "--run", "r", "-o", "out", status=4)
-        self.assertRegex(done.stderr, r"^samples.json:byte \d+: error: LF3071 mask: .*\(sample [0-9a-f]{24}\)$")
+        self.assertRegex(done.stderr, r"(?m)^samples.json:byte \d+: error: LF3071 mask: .*\(sample [0-9a-f]{24}\)$")
         self.assertFalse(os.path.exists(self.path("out")))

@@ -249,3 +249,89 @@ class DamagedCopy(Policies):
         self.assert_counts(report, kept=2, ignored=2)
         self.assertEqual(report["items"]["came"], 2)
         self.assertEqual(crossing.samples_of(self.ds), docs)
+
+
+class NotShipped(crossing.CrossingCase):
+    """export --on-error: what is wrong with a sample that cannot be shipped."""
+
+    def start(self):
+        """Six samples: the first and the last are whole, the others damaged in their own ways."""
+        grid = shapes.rows("0110", "1111")
+        self.docs = [document(n, gt={"_cls": "Detections", "detections": [box(n + 1, mask=npy(grid))]}) for n in range(6)]
+        files = {"data/%d.png" % n: shapes.png([[0] * shapes.WIDTH] * shapes.HEIGHT) for n in (0, 2, 3, 5)}
+        self.docs[2]["gt"]["detections"][0]["mask"]["$binary"]["base64"] = "AAAA"
+        self.docs[3]["gt"]["detections"] = "x"
+        self.docs[4]["metadata"] = None
+        self.ds = self.path("ds")
+        shapes.write_dataset(self.ds, {"gt": "Detections"}, self.docs, files)
+
+    BAD = {1: "LF4005", 2: "LF3071", 3: "LF3043", 4: "LF4004"}
+
+    def assert_told(self, stderr, numbers, severity):
+        for n in numbers:
+            self.assertRegex(stderr, r"(?m)%s: %s .*sample %s" % (severity, self.BAD[n], self.docs[n]["_id"]["$oid"]))
+        self.assertEqual(len(re.findall(": ?%s: LF|^%s: LF" % (severity, severity), stderr, re.M)), len(numbers), stderr)
+
+    def test_all_are_told_before_it_stops(self):
+        self.start()
+        before = testenv.snapshot(self.ds)
+        for options in ((), ("--on-error", "stop")):
+            done = self.labelferry("export", self.ds, "--field", "gt:instances", "--run", "r", "-o", "out", *options, status=4)
+            self.assert_told(done.stderr, self.BAD, "error")
+            self.assertEqual(testenv.snapshot(self.ds), before)
+            self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_what_only_shipping_shows_is_told_at_once_as_well(self):
+        self.start()
+        del self.docs[3:5]
+        with open(self.path("ds", "samples.json"), "w", encoding="utf-8") as f:
+            json.dump({"samples": self.docs}, f)
+        done = self.labelferry("export", self.ds, "--field", "gt:instances", "--run", "r", "-o", "out", status=4)
+        self.assert_told(done.stderr, (1, 2), "error")
+        self.assertFalse(os.path.exists(self.path("out")) or os.path.exists(self.path("ds", "annotations")))
+
+    def test_they_are_left_out_of_the_run(self):
+        self.start()
+        data = self.data_of(self.ds)
+        report = self.export(self.ds, "--on-error", "skip", "--task-size", "1", fields=["gt:instances"], status=1)
+        self.assertEqual((report["samples"], report["left_out"], report["tasks"], report["shipped"]), (2, 4, 2, 2))
+        self.assertEqual(report["findings"], {c: 1 for c in self.BAD.values()})
+        with open(self.path("ds", "annotations", "r", "items.tsv"), encoding="utf-8") as f:
+            self.assertEqual([l.split("\t")[0] for l in f], [self.docs[n]["_id"]["$oid"] for n in (0, 5)])
+        archives = self.far_side()
+        self.assertEqual(len(archives), 2)
+        report = self.merge(self.ds, archives)
+        self.assert_counts(report, kept=2)
+        self.assert_unchanged(self.ds, data)
+        report = self.merge(self.ds, [self.rewrite(a, lambda t: re.sub(r"<mask .*?</mask>", "", t, flags=re.S)) for a in archives])
+        self.assert_counts(report, deleted=2)
+        now = crossing.samples_of(self.ds)
+        self.assertEqual([d["gt"] for d in now[1:5]], [d["gt"] for d in self.docs[1:5]])
+
+    def test_a_link_is_no_media_unless_asked(self):
+        self.start()
+        os.symlink("0.png", self.path("ds", "data", "1.png"))
+        args = ["export", self.ds, "--field", "gt:instances", "--run", "r", "-n", "--json", "--on-error", "skip"]
+        self.assertEqual(json.loads(self.labelferry(*args, status=1).stdout)["samples"], 2)
+        self.assertEqual(json.loads(self.labelferry(*args, "--follow-links", status=1).stdout)["samples"], 3)
+
+    def test_nothing_is_left(self):
+        self.start()
+        with open(self.path("ds", "samples.json"), "w", encoding="utf-8") as f:
+            json.dump({"samples": self.docs[1:3]}, f)
+        done = self.labelferry("export", self.ds, "--field", "gt:instances", "--run", "r", "-o", "out", "--on-error", "skip",
+                               status=4)
+        self.assertIn("LF4005", done.stderr)
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_a_sample_without_an_id_stays_as_it_is(self):
+        self.start()
+        del self.docs[3]["_id"]
+        with open(self.path("ds", "samples.json"), "w", encoding="utf-8") as f:
+            json.dump({"samples": self.docs}, f)
+        self.export(self.ds, "--on-error", "skip", fields=["gt:instances"], status=1)
+        back = self.far_side(edits=[{"op": "relabel", "id": id_of(6), "label": "cat"}])
+        self.merge(self.ds, back, status=4)
+        report = self.merge(self.ds, back, "--on-error", "skip", status=1)
+        self.assertEqual([e["code"] for e in report["events"]], ["LF3043"])
+        self.assertEqual(crossing.samples_of(self.ds), self.docs)
