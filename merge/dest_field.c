@@ -145,6 +145,7 @@ struct giving { // one field of one sample
     size_t ids;
     uint8_t mark[4];
     bool quiet;
+    struct fo_new_files made; // masks of what the fields would become
 };
 
 static int by_bytes(const void *a, const void *b)
@@ -211,7 +212,8 @@ static bool speaks_of(const struct lf_dest_sample *s, size_t row)
 }
 
 static bool give(struct giving *g, const struct lf_dest_sample *s, size_t row,
-                 struct lf_slice value, struct lf_edits *edits, bool *occupied)
+                 struct lf_slice value, struct lf_edits *edits,
+                 struct fo_new_files *masks, bool *occupied)
 {
     struct lf_merging *m = g->m;
     struct lf_slice was[2];
@@ -228,6 +230,8 @@ static bool give(struct giving *g, const struct lf_dest_sample *s, size_t row,
                 was[d.wases++] = sides[k]->label[i].raw;
     d.was = was;
     return take_ids(g, s, row) &&
+           fo_dest_masks(&m->source, g->field, &g->made, &m->a, &d.value, masks,
+                         m->err) &&
            fo_edit_dest(&m->source, s->ours, &d, &m->a, edits, occupied, m->err);
 }
 
@@ -282,9 +286,9 @@ bool lf_dest_close(struct lf_merging *m, struct lf_dest_sample *s)
             continue;
         if (!value && (!lf_fold(&m->rules, s->base, s->ours, s->theirs, s->count, &m->a,
                                 &plan, NULL, &counts, NULL, m->err) ||
-                       !values_after(m, s, &plan, NULL, &masks, &value)))
+                       !values_after(m, s, &plan, NULL, &g.made, &value)))
             return false;
-        if (!give(&g, s, i, value[i], &edits, &schema->field[i].dest_taken))
+        if (!give(&g, s, i, value[i], &edits, &masks, &schema->field[i].dest_taken))
             return false;
     }
     return true;
@@ -308,7 +312,7 @@ bool lf_dest_edits(struct lf_merging *m, struct lf_dest_sample *s,
         return fo_edits(&m->source, s->ours, s->plan, m->rules.slack, notes, &m->a,
                         edits, masks, m->err);
     if (!lf_dest_part(&m->run.schema, s->plan, &aside, &m->a, m->err) ||
-        !values_after(m, s, &aside, notes, masks, &value) ||
+        !values_after(m, s, &aside, notes, &g.made, &value) ||
         !fo_edits(&m->source, s->ours, s->plan, m->rules.slack, notes, &m->a, edits,
                   masks, m->err))
         return false;
@@ -316,7 +320,7 @@ bool lf_dest_edits(struct lf_merging *m, struct lf_dest_sample *s,
     for (size_t i = 0; i < m->run.schema.fields; i++) {
         g.field = &m->run.schema.field[i];
         if (g.field->dest.len && speaks_of(s, i) &&
-            (!give(&g, s, i, value[i], edits, &occupied) ||
+            (!give(&g, s, i, value[i], edits, masks, &occupied) ||
              (occupied && s->told == lf_events_count(m->ev, LF_E_DEST_TAKEN) &&
               !tell(&g, LF_E_DEST_TAKEN, &(struct lf_id){0}, "", m->err))))
             return false;

@@ -215,6 +215,14 @@ LF_MUST_USE bool fo_edit_dest(const struct fo_source *src,
                               const struct lf_sample *sample, const struct fo_dest *d,
                               struct lf_arena *a, struct lf_edits *edits,
                               bool *occupied, struct lf_error *err);
+// The value of `field` with its masks on disk as files of their own in the folder of
+// `dest`, added to `files`; those that `made` holds are taken from there. A file that
+// is missing keeps its path.
+LF_MUST_USE bool fo_dest_masks(const struct fo_source *src,
+                               const struct lf_field *field,
+                               const struct fo_new_files *made, struct lf_arena *a,
+                               struct lf_slice *value, struct fo_new_files *files,
+                               struct lf_error *err);
 // A new label as FiftyOne's JSON of it. `f` tells its class and its attributes; a mask
 // on disk goes inside.
 LF_MUST_USE bool fo_label_json(const struct fo_source *src, const struct lf_field *f,

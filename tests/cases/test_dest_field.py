@@ -1,5 +1,6 @@
 """--dest-field: what would become of a field goes to another one, and the field itself keeps every byte."""
 
+import hashlib
 import json
 import os
 import re
@@ -27,6 +28,16 @@ def labels(value):
     if not isinstance(value, dict):
         return [] if value is None else [value]
     return value[LISTS[value["_cls"]]] if value["_cls"] in LISTS else [value]
+
+
+def with_bytes(ds, value):
+    """A value with what its masks on disk hold in place of their paths."""
+    value = json.loads(json.dumps(value))
+    for label in labels(value):
+        if isinstance(label, dict) and (label.get("mask_path") or "/").startswith("fields/"):
+            with open(os.path.join(ds, label["mask_path"]), "rb") as f:
+                label["mask_path"] = hashlib.sha256(f.read()).hexdigest()
+    return value
 
 
 def id_of(label):
@@ -71,7 +82,8 @@ class DestCase(crossing.CrossingCase):
         got, want, was = self.docs(), self.docs("plain"), json.loads(before)["samples"]
         for g, w, b in zip(got, want, was):
             for old, new in dests.items():
-                self.assertEqual(g.get(new), w.get(old), (old, g["_id"]))
+                self.assertEqual(with_bytes(self.path("ds"), g.get(new)), with_bytes(self.path("plain"), w.get(old)),
+                                 (old, g["_id"]))
                 g.pop(new, None)
             for old in [k for k in w if k not in b and k in dests] + [k for k in b if k in dests]:
                 self.assertEqual(g.get(old), b.get(old), old)
@@ -206,24 +218,40 @@ class DiskMasks(DestCase):
     FIELDS = test_disk_masks.FIELDS
 
     def test_masks_on_disk(self):
-        """An edited mask is a new file; the source's file stays, and both name it where nothing was edited."""
+        """Each mask is a file of its own, in the one folder in which FiftyOne looks for the field's."""
         self.copy(testenv.shared("fixtures", "fiftyone", "images_full"), "ds")
         self.export(self.path("ds"), fields=self.FIELDS)
         before = self.data_of(self.path("ds"))
         archives = [self.rewrite(a, test_disk_masks.edit_first) for a in self.far_side()]
         dests = {f.split(":")[0]: f.split(":")[0] + "_new" for f in self.FIELDS}
+        args = [a for d in dests.items() for a in ("--dest-field", "%s=%s" % d)]
+        self.merge(self.path("ds"), archives, *args, where=("-n",))
+        self.merge(self.path("ds"), archives, *args, where=("-o", self.path("new")))
+        self.assert_unchanged(self.path("ds"), before)
         report = self.both(archives, dests)
         self.assertEqual(report["counts"]["edited"], 3)
+        self.assert_unchanged(self.path("new"), self.data_of(self.path("ds")))
         after = self.data_of(self.path("ds"))
         for name, data in before.items():
             if name not in ("samples.json", "metadata.json"):
                 self.assertEqual(after[name], data, name)
-        made = sorted(set(after) - set(before))
-        self.assertEqual(len(made), 3)
-        text = self.text()
-        for name in made:
-            self.assertEqual(text.count('"%s"' % name), 1)
-        self.assert_repeat(archives, *[a for d in dests.items() for a in ("--dest-field", "%s=%s" % d)])
+        paths = {new: {l["mask_path"] for d in self.docs() for l in labels(d.get(new)) if l.get("mask_path")}
+                 for new in dests.values()}
+        self.assertEqual(sorted(p for some in paths.values() for p in some),
+                         sorted(n for n in set(after) - set(before) if not n.endswith("/")))
+        for new, some in paths.items():
+            self.assertTrue(some)
+            for path in some:
+                self.assertRegex(path, "^fields/%s[./]" % new)
+        self.assert_repeat(archives, *args)
+
+    def test_a_mask_that_is_gone(self):
+        """Its label keeps the path, in both fields."""
+        self.copy(testenv.shared("fixtures", "fiftyone", "images_full"), "ds")
+        os.remove(self.path("ds", *test_disk_masks.INSTANCE.split("/")))
+        self.export(self.path("ds"), fields=self.FIELDS[:1], status=1)
+        self.merge(self.path("ds"), self.far_side(), "--dest-field", "fixed", status=0)
+        self.assertEqual(self.text().count('"%s"' % test_disk_masks.INSTANCE), 2)
 
 
 class Rights(DestCase):
@@ -336,6 +364,49 @@ class Later(DestCase):
         self.assertEqual(self.docs()[1]["other"]["detections"][0]["label"], "dog & <b>")
         self.assertEqual(self.docs()[1]["boxes"]["detections"][0]["label"], "horse")
 
+    def test_before_and_after_by_id(self):
+        back = self.back({"op": "move", "id": self.a, "dx": 3, "dy": 1}, {"op": "delete", "id": self.gone}, self.draw)
+        self.load(back)
+        done = self.labelferry("diff", self.path("ds"), "--fields", "boxes,fixed", "--json", status=1)
+        self.assertEqual(done.stderr, "")
+        seen = sorted((c["change"], c["label"]) for c in json.loads(done.stdout)["changes"])
+        new, = set(i for i, _ in self.fixed(3)) - {id_of(l) for l in self.docs()[3]["boxes"]["detections"]}
+        self.assertEqual(seen, sorted([("edited", self.a), ("deleted", self.gone), ("added", new)]))
+
+    def test_the_old_files_are_kept(self):
+        """What undo needs: the documents and metadata.json as they were."""
+        back = self.back(self.draw)
+        was = {n: testenv.snapshot(self.path("ds"))[n] for n in ("samples.json", "metadata.json")}
+        self.load(back)
+        now = testenv.snapshot(self.path("ds"))
+        for name, data in was.items():
+            self.assertNotEqual(now[name], data)
+            self.assertEqual(now["annotations/r/undo/000001/" + name], data)
+
+    def test_edited_by_hand_in_between(self):
+        """The destination is made anew, and the note says of which label."""
+        back = self.back({"op": "move", "id": self.a, "dx": 3, "dy": 1})
+        self.load(back)
+        first = self.data_of(self.path("ds"))
+        self.change_docs(lambda docs: docs[1]["fixed"]["detections"][1].update(label="mine"))
+        report = self.load(back)
+        self.assertEqual([(e["code"], e["label"], e["field"]) for e in report["events"]], [("LF2128", self.b, "fixed")])
+        self.assertEqual(self.docs(), json.loads(first["samples.json"])["samples"])
+
+    def test_labels_without_ids(self):
+        def strip(docs):
+            for d in docs:
+                for l in d["boxes"]["detections"]:
+                    l.pop("_id")
+        self.change_docs(strip)
+        self.export(self.path("ds"), "--media", "none", fields=["boxes"], run="bare", out="bare")
+        back = self.far_side(out="bare", back="bare-back")
+        self.merge(self.path("ds"), back, "--dest-field", "fixed", run="bare")
+        self.assertEqual([d["fixed"] for d in self.docs()], [d["boxes"] for d in self.docs()])
+        before = self.data_of(self.path("ds"))
+        self.merge(self.path("ds"), back, "--dest-field", "fixed", run="bare")
+        self.assert_unchanged(self.path("ds"), before)
+
     def test_only_what_came_back(self):
         self.export(self.path("ds"), "--media", "none", "--task-size", "2", fields=["boxes"], run="pieces", out="pieces")
         back = self.far_side(out="pieces", back="some")
@@ -362,6 +433,21 @@ class Later(DestCase):
         self.assertEqual([d["boxes"] for d in self.docs()], [d["boxes"] for d in docs])
         self.assertEqual(sum(d["boxes"] != d["fixed"] for d in self.docs()), 1)
         self.assert_repeat(back, "--dest-field", "fixed")
+
+    def test_before_0_8(self):
+        ds = self.copy(testenv.shared("fixtures", "fiftyone", "images_legacy"), "legacy")
+        docs = crossing.samples_of(ds)
+        self.export(ds, fields=["ground_truth"], out="lout")
+        n, gone = next((n, l) for n, d in enumerate(docs) for l in labels(d["ground_truth"]) if "mask" not in l)
+        back = self.far_side(out="lout", back="lback", edits=[{"op": "delete", "id": id_of(gone)}])
+        meta = crossing.read_json(self.path("legacy", "metadata.json"))
+        self.merge(ds, back, "--dest-field", "fixed")
+        now = crossing.read_json(self.path("legacy", "metadata.json"))
+        meta["sample_fields"]["fixed"] = meta["sample_fields"]["ground_truth"]
+        self.assertEqual(now, meta)
+        after = crossing.samples_of(ds)
+        self.assertEqual([d["ground_truth"] for d in after], [d["ground_truth"] for d in docs])
+        self.assertEqual(labels(after[n]["fixed"]), [l for l in labels(docs[n]["ground_truth"]) if l != gone])
 
     def test_a_field_of_another_class_in_a_sample(self):
         self.change_docs(lambda docs: docs[1].update(fixed={"_cls": "Polylines", "polylines": []}))

@@ -127,6 +127,37 @@ class MergedLoads(crossing.CrossingCase):
             with open(path, "w", encoding="utf-8") as f:
                 json.dump(doc, f)
 
+    def test_dest_fields(self):
+        """FiftyOne sees in each destination what a plain merge makes of the field, masks on disk too, and in the field
+        what was there."""
+        ds = self.copy(testenv.shared("fixtures", "fiftyone", "images_full"), "ds")
+        fields = ["detections", "instances_disk:instances", "segmentation_disk", "keypoints", "classification", "a_str"]
+        self.export(ds, fields=fields)
+        names = [f.split(":")[0] for f in fields]
+        boxes = [l for d in crossing.samples_of(ds) for l in crossing.labels_of(d, "detections")]
+        inst = [l for d in crossing.samples_of(ds) for l in crossing.labels_of(d, "instances_disk")]
+        back = self.far_side(edits=[{"op": "move", "id": boxes[0]["_id"]["$oid"], "dx": 1, "dy": 1},
+                                    {"op": "delete", "id": boxes[1]["_id"]["$oid"]},
+                                    {"op": "move", "id": inst[0]["_id"]["$oid"], "dx": 1, "dy": 0}])
+        first, plain = self.copy(ds, "first"), self.copy(ds, "plain")
+        self.merge(plain, back)
+        report = self.merge(ds, back, "--dest-field", ",".join("%s=%s_new" % (n, n) for n in names))
+        self.assertEqual((report["counts"]["edited"], report["counts"]["deleted"]), (2, 1), report["counts"])
+        first, plain, got = self.pixels([first, plain, ds])
+        for name in names:
+            with self.subTest(field=name):
+                self.assertEqual(got["fields"][name + "_new"], plain["fields"][name])
+                self.assertEqual(got["fields"][name], first["fields"][name])
+                self.assertEqual({k.replace(name + "_new", name): v for k, v in got["schema"].items()
+                                  if k.split(".")[0] == name + "_new"},
+                                 {k: v for k, v in plain["schema"].items() if k.split(".")[0] == name})
+
+    def pixels(self, folders):
+        seen = judges.load(folders, pixels=True)
+        for folder, one in zip(folders, seen):
+            self.assertNotIn("error", one, folder)
+        return seen
+
     def returned(self, ds, name):
         schema = {"ground_truth": {}, "made": {"type": "detections", "classes": ["a"]}}
         with open(self.path("schema.json"), "w", encoding="utf-8") as f:
