@@ -21,6 +21,8 @@ void lf_diff_report_done(struct lf_diff_report *r)
 {
     lf_spool_free(&r->spool);
     lf_buf_done(&r->line);
+    lf_buf_done(&r->text);
+    lf_arena_done(&r->scratch);
     lf_arena_done(&r->arena);
 }
 
@@ -154,16 +156,26 @@ static void json_label(struct lf_diff_report *r, size_t field,
     lf_buf_text(out, parts ? "]}" : "}");
 }
 
-static void text_value(struct lf_buf *out, struct lf_slice value)
+// Texts as people read them, whatever escapes the document has.
+static bool text_value(struct lf_diff_report *r, struct lf_slice value,
+                       struct lf_error *err)
 {
-    if (value.len)
-        shown(out, value);
-    else
-        lf_buf_text(out, "none");
+    struct lf_slice text;
+    if (value.len && lf_json_type(value) == LF_JSON_STRING) {
+        if (!lf_json_string(value, &r->scratch, &text, err))
+            return false;
+        lf_buf_clear(&r->text);
+        lf_json_quote(&r->text, text, false);
+        value = lf_buf_view(&r->text);
+    }
+    shown(&r->line, value.len ? value : LF_S("none"));
+    return lf_buf_ok(&r->text, err);
 }
 
-static void text_part(struct lf_buf *out, const struct lf_diff_part *p)
+static bool text_part(struct lf_diff_report *r, const struct lf_diff_part *p,
+                      struct lf_error *err)
 {
+    struct lf_buf *out = &r->line;
     bool key = !strcmp(p->part, "key");
     lf_buf_text(out, key ? "" : p->part);
     if (p->name.len) {
@@ -172,18 +184,21 @@ static void text_part(struct lf_buf *out, const struct lf_diff_part *p)
     }
     if (p->was.len || p->came.len) {
         lf_buf_char(out, ' ');
-        text_value(out, p->was);
+        if (!text_value(r, p->was, err))
+            return false;
         lf_buf_text(out, " -> ");
-        text_value(out, p->came);
+        if (!text_value(r, p->came, err))
+            return false;
     }
     if (p->iou >= 0)
         lf_buf_printf(out, " iou %.4f", p->iou);
+    return true;
 }
 
-static void text_label(struct lf_diff_report *r, size_t field,
+static bool text_label(struct lf_diff_report *r, size_t field,
                        enum lf_diff_change change, struct lf_slice id,
                        struct lf_slice cls, const struct lf_diff_part *part,
-                       size_t parts)
+                       size_t parts, struct lf_error *err)
 {
     struct lf_buf *out = &r->line;
     lf_buf_printf(out, "%s ", r->sample);
@@ -193,13 +208,16 @@ static void text_label(struct lf_diff_report *r, size_t field,
     lf_buf_printf(out, " %s", words[change]);
     if (cls.len) {
         lf_buf_char(out, ' ');
-        shown(out, cls);
+        if (!text_value(r, cls, err))
+            return false;
     }
     for (size_t i = 0; i < parts; i++) {
         lf_buf_text(out, i ? ", " : ": ");
-        text_part(out, &part[i]);
+        if (!text_part(r, &part[i], err))
+            return false;
     }
     lf_buf_char(out, '\n');
+    return true;
 }
 
 bool lf_diff_label(struct lf_diff_report *r, size_t field, enum lf_diff_change change,
@@ -221,8 +239,9 @@ bool lf_diff_label(struct lf_diff_report *r, size_t field, enum lf_diff_change c
     begin(r);
     if (r->json)
         json_label(r, field, change, id, cls, part, parts);
-    else
-        text_label(r, field, change, id, cls, part, parts);
+    else if (!text_label(r, field, change, id, cls, part, parts, err))
+        return false;
+    lf_arena_reset(&r->scratch);
     return put(r, err);
 }
 

@@ -33,7 +33,8 @@ struct lf_diff_report { // all zeroes but what the caller sets
     uint64_t absent; // samples that an archive does not hold: no difference
     struct lf_spool *spool;
     uint64_t entries;
-    struct lf_buf line;
+    struct lf_buf line, text;
+    struct lf_arena scratch; // of a line
     char sample[64];
     bool sample_changed;
 };

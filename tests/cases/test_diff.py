@@ -101,7 +101,7 @@ scene: 0 added, 1 deleted, 0 edited, 0 same
 count: 1 added, 0 deleted, 1 edited, 0 same
 samples: 2 in both, 2 of them changed, 1 only in A, 1 only in B
 %(s1)s tags - edited: value [] -> ["x"]
-%(s1)s gt %(l11)s edited: class "cat" -> "d\\u00f6g", geometry, attribute age none -> 3, confidence 0.5 -> none
+%(s1)s gt %(l11)s edited: class "cat" -> "dög", geometry, attribute age none -> 3, confidence 0.5 -> none
 %(s1)s gt %(l12)s deleted "cat"
 %(s1)s count - edited: value 3 -> 4
 %(s2)s only in A
