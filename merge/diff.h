@@ -29,6 +29,8 @@ LF_MUST_USE bool lf_diff_datasets(const struct lf_diff_job *job,
 LF_MUST_USE bool lf_diff_archives(const struct lf_diff_job *job,
                                   struct lf_diff_report *r, struct lf_events *ev,
                                   struct lf_error *err);
+// Whether a word is a dataset's folder.
+bool lf_diff_is_dataset(const char *word);
 // Whether --field asks for it.
 bool lf_diff_wants(const struct lf_diff_job *job, struct lf_slice field);
 

@@ -28,7 +28,7 @@ void lf_diff_report_done(struct lf_diff_report *r)
 
 bool lf_diff_any(const struct lf_diff_report *r)
 {
-    bool any = r->only_a || r->only_b || r->changed;
+    bool any = r->only_a || r->only_b || r->changed || r->left_out;
     for (size_t i = 0; i < r->fields; i++)
         any |= !lf_slice_eq(r->field[i].was, r->field[i].came);
     return any;
@@ -283,6 +283,8 @@ static void text_head(const struct lf_diff_report *r, struct lf_buf *out)
                   (unsigned long long)r->only_a, (unsigned long long)r->only_b);
     if (r->absent)
         lf_buf_printf(out, ", %llu did not come back", (unsigned long long)r->absent);
+    if (r->left_out)
+        lf_buf_printf(out, ", %llu labels left out", (unsigned long long)r->left_out);
     lf_buf_char(out, '\n');
 }
 
@@ -319,7 +321,8 @@ static void json_head(const struct lf_diff_report *r, int status, struct lf_even
                   (unsigned long long)r->only_a, (unsigned long long)r->only_b,
                   (unsigned long long)r->absent);
     if (ev) {
-        lf_buf_text(out, ",\n \"findings\": ");
+        lf_buf_printf(out, ",\n \"left_out\": %llu, \"findings\": ",
+                      (unsigned long long)r->left_out);
         lf_events_counts_json(ev, out);
     }
     if (r->show == LF_SHOW_STAT)

@@ -30,7 +30,8 @@ struct lf_diff_report { // all zeroes but what the caller sets
     size_t fields;
     struct lf_arena arena;
     uint64_t both, only_a, only_b, changed; // samples
-    uint64_t absent; // samples that an archive does not hold: no difference
+    uint64_t absent;   // samples that an archive does not hold: no difference
+    uint64_t left_out; // labels of archives that fit no field: a difference
     struct lf_spool *spool;
     uint64_t entries;
     struct lf_buf line, text;

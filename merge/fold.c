@@ -17,6 +17,30 @@ bool lf_join_theirs(struct lf_sample *into, const struct lf_sample *more,
     return true;
 }
 
+bool lf_take_theirs(const struct lf_incoming *in, uint32_t row, struct lf_arena *a,
+                    struct lf_theirs **theirs, size_t *count, struct lf_events *ev,
+                    struct lf_error *err)
+{
+    size_t from, to;
+    lf_incoming_of(in, row, &from, &to);
+    *count = 0;
+    *theirs = lf_arena_take(a, to - from, sizeof **theirs, err);
+    for (size_t i = from; *theirs && i < to; i++) {
+        struct lf_theirs *t = &(*theirs)[*count];
+        if (!lf_incoming_take(in, i, a, &t->sample, &t->file, &t->item, err))
+            return false;
+        bool again = i > from && in->place[i].source == in->place[i - 1].source &&
+                     in->place[i].only == in->place[i - 1].only;
+        struct lf_event e = {.code = LF_E_ITEM_TWICE, .file = t->file, .item = t->item};
+        if (!again)
+            ++*count;
+        else if (!lf_events_add(ev, &e, err) ||
+                 !lf_join_theirs(&(*theirs)[*count - 1].sample, &t->sample, a, err))
+            return false;
+    }
+    return *theirs != NULL;
+}
+
 struct tally { // what was taken of each label of ours, over all archives
     const struct lf_sample *ours;
     unsigned *parts;

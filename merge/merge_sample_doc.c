@@ -53,28 +53,6 @@ bool lf_parse_and_ship(struct lf_merging *m, struct lf_slice doc, struct lf_slic
     return true;
 }
 
-static bool take_theirs(struct lf_merging *m, size_t from, size_t to,
-                        struct lf_theirs **theirs, size_t *count)
-{
-    *count = 0;
-    *theirs = lf_arena_take(&m->a, to - from, sizeof **theirs, m->err);
-    for (size_t i = from; *theirs && i < to; i++) {
-        struct lf_theirs *t = &(*theirs)[*count];
-        if (!lf_incoming_take(&m->in, i, &m->a, &t->sample, &t->file, &t->item, m->err))
-            return false;
-        bool again = i > from && m->in.place[i].source == m->in.place[i - 1].source &&
-                     m->in.place[i].only == m->in.place[i - 1].only;
-        struct lf_event e = {.code = LF_E_ITEM_TWICE, .file = t->file, .item = t->item};
-        if (!again)
-            ++*count;
-        else if (!lf_events_add(m->ev, &e, m->err) ||
-                 !lf_join_theirs(&(*theirs)[*count - 1].sample, &t->sample, &m->a,
-                                 m->err))
-            return false;
-    }
-    return *theirs != NULL;
-}
-
 // New masks before the document that names them.
 static bool write_edited(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
                          const struct lf_changes *plan, const struct lf_edits *edits,
@@ -185,7 +163,7 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     struct lf_theirs *theirs;
     struct fo_new_files masks = {0};
     struct lf_faults faults = {0};
-    size_t from, to, count = 0;
+    size_t count = 0;
     uint64_t conflicts = m->result->counts.conflict;
     if (!read_sides(m, doc, row, &side, &faults))
         return false;
@@ -193,9 +171,8 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (!base_side || m->in.bad[row])
         return base_side ? leave_out(m, doc, row, base_side)
                          : damaged_here(m, doc, row, &faults);
-    lf_incoming_of(&m->in, row, &from, &to);
     bool *told = lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err);
-    if (!told || !take_theirs(m, from, to, &theirs, &count) ||
+    if (!told || !lf_take_theirs(&m->in, row, &m->a, &theirs, &count, m->ev, m->err) ||
         (m->run.recorded && !m->in.format->relative &&
          !restore(m, base_side, theirs, count)))
         return false;
