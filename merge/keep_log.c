@@ -123,6 +123,22 @@ static bool see(void *user, const struct lf_id *id, struct lf_slice raw,
     return true;
 }
 
+// What a field gives to another one is found there.
+static void find_given(const struct lf_schema *s, struct lf_slice now,
+                       struct lf_slice *value)
+{
+    struct lf_slice key, v;
+    for (size_t f = 0; f < s->fields; f++) {
+        if (!s->field[f].dest.len)
+            continue;
+        value[f] = (struct lf_slice){0};
+        for (struct lf_json_walk w = lf_json_enter(now); lf_json_member(&w, &key, &v);)
+            if (lf_json_key_is(key, s->field[f].dest) &&
+                lf_json_type(v) != LF_JSON_NULL)
+                value[f] = lf_json_trim(v);
+    }
+}
+
 static bool find_after(struct rows *r, const struct lf_schema *s, struct lf_slice now,
                        struct lf_arena *a, struct lf_error *err)
 {
@@ -130,6 +146,7 @@ static bool find_after(struct rows *r, const struct lf_schema *s, struct lf_slic
     if (!value)
         return false;
     fo_values(s, now, value);
+    find_given(s, now, value);
     qsort(r->row, r->count, sizeof *r->row, by_label);
     for (uint16_t f = 0; f < s->fields; f++) {
         r->field = f;
@@ -157,7 +174,7 @@ static bool put_change(const struct row *r, const struct lf_schema *s,
                   : !after.len ? "deleted"
                                : "edited",
                   sample);
-    lf_json_quote(out, s->field[c->field].name, true);
+    lf_json_quote(out, lf_field_target(&s->field[c->field]), true);
     lf_id_print(&r->id, id);
     if (r->id.known)
         lf_buf_printf(out, ", \"label\": \"%s\"", id);

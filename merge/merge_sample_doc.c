@@ -191,6 +191,9 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
         m->result->home += is_home(m, &side.ours_shipped.label[i]);
     lf_learning_used(&m->learning, &plan);
     struct fo_notes notes = {m, note};
+    struct lf_changes all = {0}; // the journal tells of what goes elsewhere too
+    if (!lf_changes_copy(&plan, &all, &m->a, m->err))
+        return false;
     bool ok = lf_dest_edits(m, &dest, &notes, &edits, &masks) &&
               (!m->run.has_base ||
                lf_move_base(m, base_side, side.files, theirs, count, row,
@@ -198,7 +201,7 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (!ok || !edits.count)
         return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
     m->result->changed++;
-    return write_edited(m, doc, row, &plan, &edits, &masks);
+    return write_edited(m, doc, row, &all, &edits, &masks);
 }
 
 bool lf_pass_damaged(struct lf_merging *m, const struct fo_doc *doc)

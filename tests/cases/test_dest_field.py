@@ -383,6 +383,24 @@ class Later(DestCase):
             self.assertNotEqual(now[name], data)
             self.assertEqual(now["annotations/r/undo/000001/" + name], data)
 
+    def test_undo_and_the_journal(self):
+        back = self.back({"op": "move", "id": self.a, "dx": 3, "dy": 1}, {"op": "delete", "id": self.gone}, self.draw)
+        before = self.data_of(self.path("ds"))
+        was = {id_of(l): l for d in self.docs() for l in labels(d["boxes"])}
+        self.load(back)
+        after = {id_of(l): l for d in self.docs() for l in labels(d["fixed"])}
+        new, = set(after) - set(was)
+        with open(self.path("ds", "annotations", "r", "log", "000001.jsonl"), encoding="utf-8") as f:
+            rows = [r for r in map(json.loads, f) if "change" in r]
+        self.assertEqual({(r["change"], r["field"], r["label"]) for r in rows},
+                         {("edited", "fixed", self.a), ("deleted", "fixed", self.gone), ("added", "fixed", new)})
+        for r in rows:
+            self.assertEqual((r.get("before"), r.get("after")), (was.get(r["label"]), after.get(r["label"])))
+        self.labelferry("undo", "r", "--dataset", self.path("ds"))
+        self.assert_unchanged(self.path("ds"), before)
+        report = self.merge(self.path("ds"), back)
+        self.assert_counts(report, kept=8, edited=1, added=1, deleted=1)
+
     def test_edited_by_hand_in_between(self):
         """The destination is made anew, and the note says of which label."""
         back = self.back({"op": "move", "id": self.a, "dx": 3, "dy": 1})
