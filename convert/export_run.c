@@ -729,6 +729,8 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
     bool lock = !job->dry_run && !job->runs_dir; // the record goes into the dataset
     bool ok = (!lock || lf_lock_folder(job->dataset, &x.lock, err)) &&
               (job->dry_run || lf_recover(job->dataset, lock, &recovered, err)) &&
+              (job->dry_run || !job->runs_dir ||
+               lf_recover_runs(job->runs_dir, false, &recovered, err)) &&
               fo_open(&x.ds, job->dataset, err) &&
               (x.source.pixels = lf_pixel_tool_new(err)) != NULL &&
               lf_media_open(&x.media, &x.ds, job->media_root, job->follow_links, err) &&

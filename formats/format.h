@@ -30,6 +30,11 @@ struct lf_source { // one document of an archive
     struct lf_slice
         stamp;       // when the tool last changed it, sortable text; empty: unknown
     char digest[65]; // SHA-256 of its bytes, hex
+    // What it tells of people and progress, as JSON: a list of {"id", "name", "field",
+    // "status", "assignee", "updated", "url", "jobs": [{"id", "start", "stop",
+    // "status", "assignee", "reviewer", "url"}, ..]}; start and stop are frames of the
+    // task, numbers, all else texts, each absent when not told. Empty: nothing.
+    struct lf_slice told;
 };
 
 struct lf_out_task {      // what a writer is to make
@@ -38,6 +43,13 @@ struct lf_out_task {      // what a writer is to make
     struct lf_slice name; // what the task is to be called in the tool
     uint16_t field;
     uint32_t items;
+};
+
+struct lf_backend { // how FiftyOne registers runs of the tool, for `runs register`
+    const char *method, *config, *results; // name, and the classes of its two documents
+    // Further members of the two documents, each behind ", ".
+    void (*options)(const struct lf_run *run, struct lf_buf *out);
+    void (*tasks)(const struct lf_run *run, struct lf_buf *out);
 };
 
 struct lf_reader;
@@ -50,7 +62,8 @@ struct lf_format {
     unsigned rules;   // version of `ship`; stored in the run, checked at merge
     double slack;     // pixels: half the tool's rounding and a little
     bool relative;    // coordinates come relative: both sides are taken at size 1 x 1
-    const char *reads, *writes; // one line each, for help and info
+    const char *reads, *writes;       // one line each, for help and info
+    const struct lf_backend *backend; // NULL: FiftyOne has none for the tool
 
     // 0..100 from names and first bytes. Failures to read are failures.
     bool (*bid)(const struct lf_tree *t, int *bid, struct lf_error *err);

@@ -90,6 +90,31 @@ static bool search(const struct lf_merge_job *job, struct fo_dataset *ds,
     return found || lf_fail(err, LF_E_RUN_MISSING, "there is no run \"%s\"", job->run);
 }
 
+// A copy that travelled has no base and the name of then. The dataset may hold the
+// record under another name by now: the uid stays.
+static bool find_renamed(const struct lf_merge_job *job, struct lf_run *run,
+                         struct lf_events *ev, struct lf_error *err)
+{
+    char runs[4200];
+    struct lf_run home;
+    bool found = false;
+    if (job->runs_dir && !lf_run_by_uid(&home, job->runs_dir, run->uid, &found, err))
+        return false;
+    if (!found && (!lf_runs_folder(job->dataset, NULL, runs, err) ||
+                   !lf_run_by_uid(&home, runs, run->uid, &found, err)))
+        return false;
+    if (!found)
+        return true;
+    struct lf_event e = {.code = LF_N_RUN_RENAMED,
+                         .file = lf_slice_of(home.folder),
+                         .was = run->key,
+                         .came = home.key};
+    bool ok = lf_slice_eq(run->key, home.key) || lf_events_add(ev, &e, err);
+    lf_run_done(run);
+    *run = home;
+    return ok;
+}
+
 bool lf_find_run(const struct lf_merge_job *job, struct fo_dataset *ds,
                  const struct fo_source *source, struct lf_run *run, bool *here,
                  struct lf_events *ev, struct lf_error *err)
@@ -100,6 +125,8 @@ bool lf_find_run(const struct lf_merge_job *job, struct fo_dataset *ds,
         lf_fail_in_file(err, job->dataset);
         return false;
     }
+    if (!run->has_base && !find_renamed(job, run, ev, err))
+        return false;
     if (!lf_path_printf(below, sizeof below, err, "annotations/%.*s", (int)run->key.len,
                         run->key.at) ||
         !lf_path_join(folder, sizeof folder, job->dataset, below, err))

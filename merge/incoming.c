@@ -251,7 +251,8 @@ static bool keep_sources(struct lf_incoming *in, const struct lf_reader *r,
         memcpy(to->digest, s[i].digest, sizeof to->digest);
         if (!lf_arena_text(&in->arena, s[i].file, &to->file, err) ||
             !lf_arena_text(&in->arena, s[i].task, &to->task, err) ||
-            !lf_arena_text(&in->arena, s[i].stamp, &to->stamp, err))
+            !lf_arena_text(&in->arena, s[i].stamp, &to->stamp, err) ||
+            !lf_arena_text(&in->arena, s[i].told, &to->told, err))
             return false;
     }
     return true;

@@ -156,7 +156,9 @@ static bool prepare(struct lf_merging *m)
     unsigned recovered = 0;
     if (job->in_place && !lf_lock_folder(job->dataset, &m->lock, m->err))
         return false;
-    if (!job->dry_run && !lf_recover(job->dataset, job->in_place, &recovered, m->err))
+    if (!job->dry_run &&
+        (!lf_recover(job->dataset, job->in_place, &recovered, m->err) ||
+         (job->runs_dir && !lf_recover_runs(job->runs_dir, false, &recovered, m->err))))
         return false;
     if (!fo_open(&m->ds, job->dataset, m->err) ||
         !lf_find_run(job, &m->ds, &m->source, &m->run, &m->run_here, m->ev, m->err))

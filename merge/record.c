@@ -8,6 +8,7 @@
 #include "formats/base/alloc.h"
 #include "formats/base/out.h"
 #include "formats/base/relpath.h"
+#include "merge/came.h"
 
 bool lf_new_base_add(struct lf_new_base *b, struct lf_run *run, uint32_t row,
                      struct lf_slice line, const uint8_t digest[LF_BASE_DIGEST],
@@ -59,7 +60,9 @@ bool lf_record_merges(struct lf_run *run, const struct lf_incoming *in, bool *an
             continue;
         if (!lf_arena_text(&run->arena, lf_slice_of(s->digest), &m->digest, err) ||
             !lf_arena_text(&run->arena, s->stamp, &m->stamp, err) ||
-            !lf_arena_text(&run->arena, s->task, &m->tasks, err))
+            !lf_arena_text(&run->arena, s->task, &m->tasks, err) ||
+            !lf_arena_text(&run->arena, s->told, &m->told, err) ||
+            !lf_came(in, (uint32_t)i, &run->arena, &m->came, err))
             return false;
         run->merges++;
         *any = true;

@@ -1,9 +1,13 @@
 #include "runs/cmd_runs.h"
 
+#include <stdio.h>
+
 #include "runs/runs_job.h"
 
 struct args {
     struct lf_runs_job job;
+    const struct lf_option *given[16]; // options that only some words take
+    size_t givens;
     bool help;
 };
 
@@ -13,6 +17,14 @@ static const struct lf_option options[] = {
     {"runs-dir", 0, "DIR", false,
      "where run records are kept (default: the dataset's annotations/)"},
     {"json", 0, NULL, false, "as JSON"},
+    {"dry-run", 'n', NULL, false,
+     "rename, delete, register: only say what would be done"},
+    {"force", 0, NULL, false,
+     "delete: also a record that is damaged or still needed, and what it keeps for "
+     "undo"},
+    {"time", 0, "TIME", false,
+     "register: when the run was made, as 2024-01-31T12:00:00Z (default: when the "
+     "dataset changed last before it was exported)"},
     {"help", 'h', NULL, false, "this page"},
     {0},
 };
@@ -23,12 +35,17 @@ struct action {
     const char *name;
     size_t least, most; // words
     const char *needs;  // what they are, for the message
+    const char *takes;  // its own options, a blank around each
+    bool writes;
     bool (*run)(const struct lf_runs_job *job, struct lf_buf *out, bool *findings,
                 struct lf_error *err);
 };
 
 static const struct action actions[] = {
-    {"list", 0, 0, "no name", lf_runs_list},
+    {"list", 0, 0, "no name", "", false, lf_runs_list},
+    {"rename", 2, 2, "a run and its new name", " dry-run ", true, lf_runs_rename},
+    {"register", 1, 1, "a run", " dry-run time ", true, lf_runs_register},
+    {"delete", 1, 1, "a run", " dry-run force ", true, lf_runs_delete},
 };
 
 static const struct action *find(const char *name, struct lf_error *err)
@@ -50,17 +67,28 @@ static const struct action *find(const char *name, struct lf_error *err)
     return NULL;
 }
 
+static bool has_word(const char *list, const char *word)
+{
+    char spaced[40];
+    snprintf(spaced, sizeof spaced, " %s ", word);
+    return strstr(list, spaced) != NULL;
+}
+
 static bool set(void *user, const struct lf_option *o, const char *value, bool off,
                 struct lf_error *err)
 {
     struct args *a = user;
     const struct lf_cli_place places[] = {
-        {"dataset", &a->job.dataset, NULL},
-        {"runs-dir", &a->job.runs_dir, NULL},
-        {"json", NULL, &a->job.json},
-        {"help", NULL, &a->help},
+        {"dataset", &a->job.dataset, NULL}, {"runs-dir", &a->job.runs_dir, NULL},
+        {"json", NULL, &a->job.json},       {"dry-run", NULL, &a->job.dry_run},
+        {"time", &a->job.time, NULL},       {"ids", NULL, &a->job.ids},
+        {"force", NULL, &a->job.force},     {"help", NULL, &a->help},
     };
-    (void)off, (void)err;
+    static const char all[] = " dataset runs-dir json help ";
+    (void)off;
+    if (!has_word(all, o->name) && a->givens < sizeof a->given / sizeof *a->given)
+        a->given[a->givens++] = o;
+    (void)err;
     return lf_cli_put(places, sizeof places / sizeof *places, o, value);
 }
 
@@ -78,6 +106,13 @@ static const struct action *choose(struct args *a, int words, char **argv,
         lf_fail(err, LF_E_USAGE, "runs %s takes %s", action->name, action->needs);
         return NULL;
     }
+    for (size_t i = 0; action && i < a->givens; i++)
+        if (!has_word(action->takes, a->given[i]->name)) {
+            lf_fail(err, LF_E_USAGE, "runs %s has no option --%s", action->name,
+                    a->given[i]->name);
+            return NULL;
+        }
+    a->job.writes = action && action->writes;
     if (!a->job.dataset && !a->job.runs_dir)
         a->job.dataset = ".";
     return action;

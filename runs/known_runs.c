@@ -1,20 +1,40 @@
 #include "runs/known_runs.h"
 
+#include <sys/stat.h>
+
+#include "formats/base/commit.h"
 #include "formats/base/relpath.h"
 #include "formats/label/recover.h"
+
+static bool lock(struct lf_known_runs *k, const struct lf_runs_job *job,
+                 struct lf_error *err)
+{
+    return !job->writes || job->dry_run ||
+           ((!job->dataset || lf_lock_folder(job->dataset, &k->lock[0], err)) &&
+            (!job->runs_dir || lf_lock_folder(job->runs_dir, &k->lock[1], err)));
+}
+
+static bool recover(struct lf_known_runs *k, const struct lf_runs_job *job,
+                    struct lf_error *err)
+{
+    unsigned count;
+    return (!job->dataset || lf_recover(job->dataset, k->lock[0] >= 0, &count, err)) &&
+           (!job->runs_dir ||
+            lf_recover_runs(job->runs_dir, k->lock[1] >= 0, &count, err));
+}
 
 bool lf_known_runs_open(struct lf_known_runs *k, const struct lf_runs_job *job,
                         struct lf_error *err)
 {
-    unsigned recovered;
-    *k = (struct lf_known_runs){.ds = {.folder_fd = -1, .again_fd = -1}};
+    *k = (struct lf_known_runs){.ds = {.folder_fd = -1, .again_fd = -1},
+                                .lock = {-1, -1}};
     k->has_dataset = job->dataset != NULL;
-    bool ok = !k->has_dataset ||
-              (lf_recover(job->dataset, false, &recovered, err) &&
-               fo_open(&k->ds, job->dataset, err) &&
-               fo_registered(k->ds.metadata, &k->arena, &k->entry, &k->entries, err));
-    ok = ok && lf_runs_folder(job->dataset, job->runs_dir, k->folder, err) &&
-         lf_run_names(k->folder, &k->arena, &k->name, &k->names, err);
+    bool ok = lock(k, job, err) && recover(k, job, err) &&
+              (!k->has_dataset || (fo_open(&k->ds, job->dataset, err) &&
+                                   fo_registered(k->ds.metadata, &k->arena, &k->entry,
+                                                 &k->entries, err))) &&
+              lf_runs_folder(job->dataset, job->runs_dir, k->folder, err) &&
+              lf_run_names(k->folder, &k->arena, &k->name, &k->names, err);
     if (!ok)
         lf_known_runs_done(k);
     return ok;
@@ -24,6 +44,28 @@ void lf_known_runs_done(struct lf_known_runs *k)
 {
     fo_done(&k->ds);
     lf_arena_done(&k->arena);
+    for (int i = 0; i < 2; i++)
+        if (k->lock[i] >= 0)
+            lf_unlock(&k->lock[i]);
+}
+
+bool lf_run_name_check(const char *name, struct lf_error *err)
+{
+    char safe[160];
+    return lf_run_key_ok(lf_slice_of(name)) ||
+           lf_fail(err, LF_E_RUN_NAME, "\"%s\" cannot be a run's name",
+                   lf_escape(lf_slice_of(name), safe, sizeof safe));
+}
+
+bool lf_known_results(const struct lf_known_runs *k, const char *key)
+{
+    char path[4400];
+    struct stat st;
+    struct lf_error none = {0};
+    return k->has_dataset &&
+           lf_path_printf(path, sizeof path, &none, "%s/annotations/%s.json",
+                          k->ds.folder, key) &&
+           lstat(path, &st) == 0;
 }
 
 bool lf_known_runs_has(const struct lf_known_runs *k, struct lf_slice name)

@@ -15,11 +15,12 @@ struct lf_known_runs {
     size_t names;
     struct fo_registered *entry; // sorted by key
     size_t entries;
+    int lock[2]; // the dataset's, the folder's of runs; -1: none
     struct lf_arena arena;
 };
 
-// What a killed command left in the dataset is finished first, unless somebody still
-// works on it.
+// Locks what will be written. What a killed command left in the dataset is finished
+// first, unless somebody still works on it.
 LF_MUST_USE bool lf_known_runs_open(struct lf_known_runs *k,
                                     const struct lf_runs_job *job,
                                     struct lf_error *err);
@@ -29,5 +30,10 @@ bool lf_known_runs_has(const struct lf_known_runs *k, struct lf_slice name);
 // damaged.
 LF_MUST_USE bool lf_known_run(const struct lf_known_runs *k, struct lf_slice name,
                               struct lf_run *run, struct lf_error *err);
+
+// LF_E_RUN_NAME when no run can be called so.
+LF_MUST_USE bool lf_run_name_check(const char *name, struct lf_error *err);
+// Whether the dataset holds results of FiftyOne's for the run.
+bool lf_known_results(const struct lf_known_runs *k, const char *key);
 
 #endif

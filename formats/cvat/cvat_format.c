@@ -13,6 +13,7 @@ const struct lf_format lf_format_cvat_images = {
     .reads =
         "XML, zip or folder of 'CVAT for images 1.1' dumps of tasks, jobs and projects",
     .writes = "a folder with labels.json, annotations.zip and media.zip for each task",
+    .backend = &cvat_backend,
     .bid = cvat_bid,
     .lint = cvat_lint,
     .ship = cvat_ship,

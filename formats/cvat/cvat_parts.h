@@ -49,6 +49,8 @@ bool cvat_leads_empty(const struct lf_attr_def *d);
 void cvat_color(struct lf_slice uid, struct lf_slice field, struct lf_slice class_name,
                 uint32_t row, char out[8]);
 
+extern const struct lf_backend cvat_backend;
+
 bool cvat_bid(const struct lf_tree *t, int *bid, struct lf_error *err);
 bool cvat_lint(struct lf_schema *s, struct lf_slice id_attr, struct lf_events *ev,
                struct lf_error *err);

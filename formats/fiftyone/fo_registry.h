@@ -25,4 +25,15 @@ LF_MUST_USE bool fo_registered(struct lf_slice metadata, struct lf_arena *a,
 const struct fo_registered *fo_registered_find(const struct fo_registered *list,
                                                size_t count, struct lf_slice key);
 
+// metadata.json with an entry put under `key` (a new one behind the others, an old one
+// in its place), without it, or with it under another key. All other bytes stay.
+LF_MUST_USE bool fo_registry_put(struct lf_slice metadata, struct lf_slice key,
+                                 struct lf_slice entry, struct lf_buf *out,
+                                 struct lf_error *err);
+LF_MUST_USE bool fo_registry_drop(struct lf_slice metadata, struct lf_slice key,
+                                  struct lf_buf *out, struct lf_error *err);
+LF_MUST_USE bool fo_registry_rename(struct lf_slice metadata, struct lf_slice key,
+                                    struct lf_slice to, struct lf_buf *out,
+                                    struct lf_error *err);
+
 #endif

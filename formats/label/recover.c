@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "formats/base/commit.h"
 #include "formats/base/relpath.h"
@@ -26,6 +27,16 @@ static bool finish(const char *dataset, const char *list, bool locked, bool *fou
     return ok;
 }
 
+// One that was made for a list, and whose maker is gone.
+static void drop_empty(const char *folder, const char *name)
+{
+    char path[4800];
+    struct lf_error none = {0};
+    if (lf_slice_ends(lf_slice_of(name), LF_S(LF_COMMIT_FOLDER)) &&
+        lf_path_join(path, sizeof path, folder, name, &none))
+        rmdir(path);
+}
+
 static bool recover(const char *root, const char *folder, const char *below,
                     bool locked, unsigned *count, struct lf_error *err)
 {
@@ -43,6 +54,8 @@ static bool recover(const char *root, const char *folder, const char *below,
         snprintf(list, sizeof list, "%s%s/commit.json", below, entry->d_name);
         ok = finish(root, list, locked, &found, err);
         *count += found;
+        if (ok && !found && locked)
+            drop_empty(folder, entry->d_name);
     }
     closedir(dir);
     return ok;

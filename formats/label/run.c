@@ -35,6 +35,15 @@ static void put(struct lf_buf *out, const char *key, struct lf_slice value)
     lf_json_quote(out, value, true);
 }
 
+// JSON of a merge that older records do not have.
+static void put_raw(struct lf_buf *out, const char *key, struct lf_slice value)
+{
+    if (!value.len)
+        return;
+    lf_buf_printf(out, ",\n   \"%s\": ", key);
+    lf_buf_slice(out, value);
+}
+
 void lf_run_json(const struct lf_run *run, struct lf_buf *out)
 {
     lf_buf_printf(out, "{\"labelferry\": %d", LF_RUN_FORMAT);
@@ -67,6 +76,8 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         lf_json_quote(out, run->merge[i].stamp, true);
         lf_buf_text(out, ", \"tasks\": ");
         lf_json_quote(out, run->merge[i].tasks, true);
+        put_raw(out, "came", run->merge[i].came);
+        put_raw(out, "told", run->merge[i].told);
         lf_buf_char(out, '}');
     }
     lf_buf_text(out, "]}\n");
@@ -123,6 +134,20 @@ static bool read_task_names(struct lf_run *run, struct lf_slice doc,
     return n == count || damaged(err, "run.json: task_names does not fit the tasks");
 }
 
+// JSON that only `runs status` looks into.
+static bool raw_at(struct lf_run *run, struct lf_slice doc, const char *key,
+                   enum lf_json_type type, struct lf_slice *raw, struct lf_error *err)
+{
+    struct lf_slice value;
+    *raw = (struct lf_slice){0};
+    if (!lf_json_get(doc, key, &value))
+        return true;
+    value = lf_json_trim(value);
+    if (lf_json_type(value) != type)
+        return lf_fail(err, LF_E_RUN_RECORD, "run.json: \"%s\" of a merge is odd", key);
+    return lf_arena_text(&run->arena, value, raw, err);
+}
+
 static bool read_merges(struct lf_run *run, struct lf_slice doc, struct lf_error *err)
 {
     struct lf_slice list, value;
@@ -140,7 +165,9 @@ static bool read_merges(struct lf_run *run, struct lf_slice doc, struct lf_error
         struct lf_run_merge *m = &run->merge[run->merges];
         if (!text_at(run, value, "digest", &m->digest, err) ||
             !text_at(run, value, "stamp", &m->stamp, err) ||
-            !text_at(run, value, "tasks", &m->tasks, err))
+            !text_at(run, value, "tasks", &m->tasks, err) ||
+            !raw_at(run, value, "came", LF_JSON_OBJECT, &m->came, err) ||
+            !raw_at(run, value, "told", LF_JSON_ARRAY, &m->told, err))
             return false;
         run->merges++;
     }
@@ -532,27 +559,32 @@ struct lf_slice lf_base_files(struct lf_slice doc)
     return lf_json_type(files) == LF_JSON_OBJECT ? files : (struct lf_slice){0};
 }
 
+bool lf_base_read_at(const struct lf_run *run, uint64_t at, uint32_t len,
+                     struct lf_arena *a, struct lf_slice *doc, struct lf_error *err)
+{
+    size_t got;
+    if (len > LF_JSON_SLICE)
+        return damaged(err,
+                       "items.tsv: a base line is longer than the limit json-slice");
+    char *text = lf_arena_take(a, len, 1, err);
+    if (!text)
+        return false;
+    if (!read_at(run->base_fd, at, text, len, &got))
+        return lf_fail_errno(err, "cannot read base.jsonl");
+    *doc = (struct lf_slice){text, got};
+    struct lf_error why = {0};
+    if (got != len ||
+        !lf_json_check(*doc, (struct lf_json_rules){.constants = true}, at, &why)) {
+        lf_fail(err, LF_E_RUN_RECORD, "base.jsonl does not hold what items.tsv says");
+        lf_fail_in_file(err, "base.jsonl");
+        return lf_fail_at_offset(err, at);
+    }
+    return true;
+}
+
 bool lf_base_read(const struct lf_run *run, uint32_t row, struct lf_arena *a,
                   struct lf_slice *doc, struct lf_error *err)
 {
     const struct lf_run_item *item = &run->item[row];
-    size_t got;
-    if (item->base_len > LF_JSON_SLICE)
-        return damaged(err,
-                       "items.tsv: a base line is longer than the limit json-slice");
-    char *text = lf_arena_take(a, item->base_len, 1, err);
-    if (!text)
-        return false;
-    if (!read_at(run->base_fd, item->base_at, text, item->base_len, &got))
-        return lf_fail_errno(err, "cannot read base.jsonl");
-    *doc = (struct lf_slice){text, got};
-    struct lf_error why = {0};
-    if (got != item->base_len ||
-        !lf_json_check(*doc, (struct lf_json_rules){.constants = true}, item->base_at,
-                       &why)) {
-        lf_fail(err, LF_E_RUN_RECORD, "base.jsonl does not hold what items.tsv says");
-        lf_fail_in_file(err, "base.jsonl");
-        return lf_fail_at_offset(err, item->base_at);
-    }
-    return true;
+    return lf_base_read_at(run, item->base_at, item->base_len, a, doc, err);
 }

@@ -36,6 +36,8 @@ struct lf_run_merge {       // one archive that was merged
     struct lf_slice digest; // hex, of what was read of it
     struct lf_slice stamp;  // the newest time the archive names, as text; empty: none
     struct lf_slice tasks;  // which tasks it spoke of
+    struct lf_slice came;   // which items: {"<field>": "0-8,10"}, rows; empty: not told
+    struct lf_slice told; // a JSON list: what it told of tasks (format.h); may be empty
 };
 
 // What a reader may ask for while a merge reads: that a class or an attribute the run
@@ -106,6 +108,10 @@ LF_MUST_USE bool lf_base_digest(const struct lf_schema *s, const struct lf_slice
 LF_MUST_USE bool lf_base_read(const struct lf_run *run, uint32_t row,
                               struct lf_arena *a, struct lf_slice *doc,
                               struct lf_error *err);
+// A line at a known place: what was shipped first, before merges moved base.
+LF_MUST_USE bool lf_base_read_at(const struct lf_run *run, uint64_t at, uint32_t len,
+                                 struct lf_arena *a, struct lf_slice *doc,
+                                 struct lf_error *err);
 // The document that base holds for these values and files.
 LF_MUST_USE bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
                              const struct lf_slice *value, struct lf_slice files,

@@ -83,3 +83,28 @@ bool lf_run_names(const char *runs, struct lf_arena *a, struct lf_slice **name,
         qsort(names, *count, sizeof **name, by_bytes);
     return ok || lf_fail_in_file(err, runs);
 }
+
+bool lf_run_by_uid(struct lf_run *run, const char *runs, struct lf_slice uid,
+                   bool *found, struct lf_error *err)
+{
+    struct lf_arena a = {0};
+    struct lf_slice *name;
+    size_t count = 0;
+    bool ok = lf_run_names(runs, &a, &name, &count, err);
+    *found = false;
+    for (size_t i = 0; ok && !*found && i < count; i++) {
+        char folder[4300];
+        struct lf_error why = {0};
+        if (!lf_path_join(folder, sizeof folder, runs, name[i].at, &why) ||
+            !lf_run_try(run, folder, found, &why)) {
+            ok = why.code != LF_E_NOMEM || lf_fail(err, LF_E_NOMEM, "%s", why.what);
+            continue;
+        }
+        if (*found && !lf_slice_eq(run->uid, uid)) {
+            lf_run_done(run);
+            *found = false;
+        }
+    }
+    lf_arena_done(&a);
+    return ok;
+}

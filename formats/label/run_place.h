@@ -17,5 +17,9 @@ LF_MUST_USE bool lf_run_try(struct lf_run *run, const char *folder, bool *found,
 LF_MUST_USE bool lf_run_names(const char *runs, struct lf_arena *a,
                               struct lf_slice **name, size_t *count,
                               struct lf_error *err);
+// The record of a run by its uid, whatever it is called now; the first by name, damaged
+// ones are passed over.
+LF_MUST_USE bool lf_run_by_uid(struct lf_run *run, const char *runs,
+                               struct lf_slice uid, bool *found, struct lf_error *err);
 
 #endif
