@@ -1,5 +1,6 @@
 // A run's record goes, and its entry in metadata.json with the results; never a label.
 #include <dirent.h>
+#include <sys/stat.h>
 
 #include "formats/base/cli.h"
 #include "formats/base/json.h"
@@ -21,6 +22,21 @@ struct deleting {
     struct lf_arena arena;
 };
 
+// A merge that changed nothing but the record is no loss.
+static bool changed_dataset(const char *undo, const char *number)
+{
+    static const char *const files[] = {"samples.json", "samples", "metadata.json"};
+    char path[5200];
+    struct stat st;
+    struct lf_error none = {0};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (lf_path_printf(path, sizeof path, &none, "%s/%s/%s", undo, number,
+                           files[i]) &&
+            lstat(path, &st) == 0)
+            return true;
+    return false;
+}
+
 static bool count_undo(struct deleting *d, struct lf_error *err)
 {
     char folder[4600];
@@ -30,7 +46,7 @@ static bool count_undo(struct deleting *d, struct lf_error *err)
         return false;
     DIR *dir = opendir(folder);
     while (dir && (entry = readdir(dir)))
-        d->undo += entry->d_name[0] != '.';
+        d->undo += entry->d_name[0] != '.' && changed_dataset(folder, entry->d_name);
     if (dir)
         closedir(dir);
     return true;

@@ -1,12 +1,7 @@
 // A run gets another name: its record, and its entry in metadata.json with the results.
-#include <dirent.h>
-#include <sys/stat.h>
-
-#include "formats/base/in.h"
-#include "formats/base/json.h"
 #include "formats/base/relpath.h"
 #include "runs/known_runs.h"
-#include "runs/run_change.h"
+#include "runs/rekey.h"
 
 struct renaming {
     const struct lf_runs_job *job;
@@ -51,73 +46,9 @@ static bool look(struct renaming *r, struct lf_error *err)
 
 // ---------------------------------------------------------------------------- files
 
-static bool read_file(const char *path, struct lf_buf *out, struct lf_error *err)
-{
-    struct lf_in *in = lf_in_file(path, err);
-    size_t got = 1;
-    bool ok = in != NULL;
-    while (ok && got) {
-        char *room = lf_buf_room(out, 1 << 16);
-        ok = room && lf_in_read(in, room, 1 << 16, &got, err);
-        out->len += ok ? got : 0;
-    }
-    lf_in_free(&in);
-    return ok && lf_buf_ok(out, err);
-}
-
-// A run.json, also one that is kept for undo, under the new name.
-static bool rekey(struct renaming *r, const char *name, struct lf_error *err)
-{
-    char path[5300];
-    struct lf_buf text = {0}, out = {0};
-    struct lf_slice key;
-    bool ok = lf_path_join(path, sizeof path, r->known.folder, name, err) &&
-              read_file(path, &text, err);
-    struct lf_slice doc = lf_buf_view(&text);
-    ok = ok && lf_json_check(doc, (struct lf_json_rules){0}, 0, err) &&
-         (lf_json_get(lf_json_trim(doc), "key", &key) ||
-          lf_fail(err, LF_E_RUN_RECORD, "run.json has no text \"key\""));
-    if (ok) {
-        key = lf_json_trim(key);
-        lf_buf_slice(&out, lf_slice_between(doc.at, key.at));
-        lf_json_quote(&out, lf_slice_of(r->to), true);
-        lf_buf_slice(&out, lf_slice_between(key.at + key.len, doc.at + doc.len));
-        ok = lf_buf_ok(&out, err) &&
-             lf_change_file(&r->change, LF_SIDE_RECORD, name, lf_buf_view(&out), err);
-    }
-    lf_buf_done(&text);
-    lf_buf_done(&out);
-    return ok || lf_fail_in_file(err, path);
-}
-
-static bool rekey_kept(struct renaming *r, struct lf_error *err)
-{
-    char folder[4600], name[600], path[5300];
-    struct dirent *entry;
-    struct stat st;
-    bool ok = true;
-    if (!lf_path_printf(folder, sizeof folder, err, "%s/%s/undo", r->known.folder,
-                        r->from))
-        return false;
-    DIR *dir = opendir(folder);
-    while (dir && ok && (entry = readdir(dir))) {
-        if (entry->d_name[0] == '.')
-            continue;
-        ok = lf_path_printf(name, sizeof name, err, "%s/undo/%s/run.json", r->from,
-                            entry->d_name) &&
-             lf_path_join(path, sizeof path, r->known.folder, name, err) &&
-             (lstat(path, &st) != 0 || rekey(r, name, err));
-    }
-    if (dir)
-        closedir(dir);
-    return ok;
-}
-
 static bool rename_record(struct renaming *r, struct lf_error *err)
 {
-    char name[300];
-    return lf_path_printf(name, sizeof name, err, "%s/run.json", r->from) &&
-           rekey(r, name, err) && rekey_kept(r, err) &&
+    return lf_rekey(&r->change, r->known.folder, r->from, r->to, err) &&
            lf_change_whole(&r->change, LF_SIDE_RECORD, r->from, r->to, err);
 }
 
