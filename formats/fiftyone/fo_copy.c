@@ -1,6 +1,7 @@
 #include "formats/base/alloc.h"
 #include "formats/base/digest.h"
 #include "formats/base/limits.h"
+#include "formats/fiftyone/fo_copy_docs.h"
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/fiftyone/fo_format.h"
 #include "formats/fiftyone/fo_keys.h"
@@ -16,22 +17,19 @@ struct lf_reader {
     const struct lf_tree *tree;
     struct lf_files files; // the tree's
     struct lf_pixel_tool *pixels;
-    struct lf_in *in;
-    struct lf_json_stream *stream;
+    struct fo_copy_docs docs;
     struct lf_digest *digest;
     struct lf_source source;
     int field;
     bool done;
 };
 
-// samples.json beside metadata.json at the top of a folder or zip.
+// samples.json or samples/ beside metadata.json at the top of a folder or zip.
 static bool fo_bid(const struct lf_tree *t, int *bid, struct lf_error *err)
 {
     size_t i;
     (void)err;
-    *bid = lf_tree_find(t, "samples.json", &i) && lf_tree_find(t, "metadata.json", &i)
-               ? 90
-               : 0;
+    *bid = lf_tree_find(t, "metadata.json", &i) && fo_copy_has_docs(t) ? 90 : 0;
     return true;
 }
 
@@ -118,8 +116,7 @@ static void fo_close(struct lf_reader **r)
 {
     if (!*r)
         return;
-    lf_json_stream_free(&(*r)->stream);
-    lf_in_free(&(*r)->in);
+    fo_copy_docs_done(&(*r)->docs);
     lf_digest_free(&(*r)->digest);
     lf_pixel_tool_free(&(*r)->pixels);
     lf_free(*r);
@@ -130,7 +127,6 @@ static struct lf_reader *fo_open_copy(const struct lf_tree *t, const struct lf_r
                                       int field, struct lf_events *ev,
                                       struct lf_error *err)
 {
-    size_t i = 0;
     struct lf_reader *r = lf_alloc(1, sizeof *r, err);
     (void)ev;
     if (!r)
@@ -140,20 +136,12 @@ static struct lf_reader *fo_open_copy(const struct lf_tree *t, const struct lf_r
     r->tree = t;
     r->files = (struct lf_files){read_member, r};
     r->pixels = lf_pixel_tool_new(err);
-    if (!r->pixels) {
+    r->digest = r->pixels ? lf_digest_new(err) : NULL;
+    if (!r->digest || !fo_copy_docs_open(&r->docs, t, r->digest, err)) {
         fo_close(&r);
         return NULL;
     }
-    if (!lf_tree_find(t, "samples.json", &i))
-        lf_fail(err, LF_E_NOT_DATASET, "there is no samples.json");
-    else if ((r->in = lf_tree_read(t, i, err)) && (r->digest = lf_digest_new(err)))
-        r->stream = lf_json_stream_new(r->in, "samples",
-                                       (struct lf_json_rules){.constants = true}, err);
-    if (!r->stream) {
-        fo_close(&r);
-        return NULL;
-    }
-    r->source.file = lf_slice_of(lf_in_name(r->in));
+    r->source.file = lf_slice_of(r->docs.file);
     return r;
 }
 
@@ -199,7 +187,7 @@ static void only_fields(const struct lf_schema *schema, int only, struct lf_samp
 static bool keep_fault(const struct lf_reader *r, struct lf_item *item, uint64_t at,
                        struct lf_arena *a, struct lf_error *err)
 {
-    lf_fail_in_file(err, lf_in_name(r->in));
+    lf_fail_in_file(err, r->docs.file);
     lf_fail_at_offset(err, at);
     return lf_faults_take(&item->faults, a, err);
 }
@@ -207,18 +195,20 @@ static bool keep_fault(const struct lf_reader *r, struct lf_item *item, uint64_t
 static bool fo_next_copy(struct lf_reader *r, struct lf_arena *a, struct lf_item *item,
                          bool *more, struct lf_error *err)
 {
-    struct lf_slice gap, raw, own;
+    struct fo_copy_doc doc;
+    struct lf_slice own;
     struct fo_head head;
-    uint64_t at;
     *item = (struct lf_item){.number = -1};
-    if (!lf_json_stream_next(r->stream, &gap, &raw, &at, more, err) ||
-        !lf_digest_add(r->digest, gap, err))
-        return lf_fail_in_file(err, lf_in_name(r->in));
+    if (!fo_copy_docs_next(&r->docs, &doc, more, err))
+        return false;
     if (!*more)
         return finish(r, err);
-    if (!lf_digest_add(r->digest, raw, err) || !lf_arena_text(a, raw, &own, err))
-        return false;
+    const uint64_t at = doc.at;
     item->file = r->source.file;
+    if (doc.broken)
+        return keep_fault(r, item, at, a, err);
+    if (!lf_arena_text(a, doc.raw, &own, err))
+        return false;
     if (lf_json_type(own) != LF_JSON_OBJECT) {
         lf_fail(err, LF_E_DOCUMENT, "a sample is not an object");
         return keep_fault(r, item, at, a, err);
@@ -268,7 +258,8 @@ const struct lf_format lf_format_fiftyone = {
     .slack = 0,
     .relative = true,
     .reads =
-        "an edited copy of the dataset (samples.json and metadata.json), folder or zip",
+        "an edited copy of the dataset (metadata.json with samples.json or samples/), "
+        "folder or zip",
     .bid = fo_bid,
     .ship = fo_ship,
     .open = fo_open_copy,
