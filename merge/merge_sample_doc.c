@@ -105,6 +105,8 @@ static bool read_sides(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
          (same || lf_parse_and_ship(m, was, s->files, row, &s->base, &s->base_shipped));
     if (ok) {
         s->base_side = same ? &s->ours_shipped : &s->base_shipped;
+        for (size_t i = 0; m->unsure && i < s->ours_shipped.labels; i++)
+            s->ours_shipped.label[i].unsure |= s->ours_shipped.label[i].shipped;
         return true;
     }
     if (!m->err->file[0]) // a mask on disk has said its own
@@ -155,6 +157,29 @@ static bool restore(struct lf_merging *m, const struct lf_sample *base,
     return true;
 }
 
+// Labels that did not come back of a sample of which nobody knows what was shipped: a
+// larger dataset may hold more than the view that went out.
+static bool tell_unsure(struct lf_merging *m, const struct lf_sample *base,
+                        const bool *told, const struct lf_theirs *t)
+{
+    size_t n = 0;
+    char id[25];
+    struct lf_slice text;
+    for (size_t b = 0; b < base->labels; b++)
+        n += base->label[b].unsure && !told[b];
+    lf_id_print(&base->id, id);
+    struct lf_event e = {.code = LF_E_BASE_UNSURE,
+                         .file = t->file,
+                         .item = t->item,
+                         .sample = lf_slice_of(id)};
+    if (!n)
+        return true;
+    if (!lf_arena_printf(&m->a, &text, m->err, "%zu stay", n))
+        return false;
+    e.text = text;
+    return lf_events_add(m->ev, &e, m->err);
+}
+
 bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t row)
 {
     struct sides side;
@@ -183,6 +208,8 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
                  told, &m->result->counts, m->ev, m->err))
         return false;
     lf_dest_open(m);
+    if (m->unsure && count && !tell_unsure(m, base_side, told, &theirs[0]))
+        return false;
     for (size_t b = 0; b < base_side->labels; b++)
         m->result->counts.absent += is_out(&base_side->label[b]) && !told[b];
     if (!count)

@@ -25,7 +25,8 @@ struct lf_merging {
     struct lf_merge_result *result;
     struct lf_writing out;
     struct lf_new_base base;
-    bool *visited;     // by row: the dataset still holds the sample
+    bool unsure;   // of the sample: there is no base, and it is not as it was shipped
+    bool *visited; // by row: the dataset still holds the sample
     struct lf_arena a; // of the sample
     int lock;
     struct lf_error *err;

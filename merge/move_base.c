@@ -87,8 +87,7 @@ bool lf_base_of(struct lf_merging *m, struct lf_slice doc, uint32_t row,
         lf_arena_take(&m->a, m->run.schema.fields, sizeof *value, m->err);
     *was = doc;
     *files = (struct lf_slice){0};
-    if (!m->run.has_base)
-        return value != NULL;
+    m->unsure = false;
     if (!value)
         return false;
     fo_values(&m->run.schema, doc, value);
@@ -97,6 +96,11 @@ bool lf_base_of(struct lf_merging *m, struct lf_slice doc, uint32_t row,
         return false;
     if (!memcmp(digest, m->run.item[row].digest, sizeof digest))
         return true;
+    if (!m->run.has_base) {
+        m->unsure = true;
+        *files = (struct lf_slice){0};
+        return true;
+    }
     if (!lf_base_read(&m->run, row, &m->a, was, m->err))
         return false;
     *files = lf_base_files(*was);

@@ -113,8 +113,8 @@ struct lf_label {
     uint16_t came_as; // the kind it was converted from; 0: as it came
     uint16_t origin;  // from an archive, in a learned field: 1 + row of the field whose
                       // shape it was; else 0
-    bool unsure;      // of a learned class: it may have stayed at home at export, so
-                      // that it is missing tells nothing
+    bool unsure;      // it may have stayed at home at export (of a learned class, or
+                      // there is no base), so that it is missing tells nothing
     uint32_t part;    // from an archive: this element is the part-th ..
     uint32_t parts;   // .. of so many of one label, both from 1; 0: not told
     uint32_t points, attrs, rings, masks;
