@@ -4,6 +4,9 @@ import json
 import os
 import random
 import shutil
+import struct
+import subprocess
+import zlib
 
 import crossing
 import every_kind
@@ -244,6 +247,125 @@ class Values(DiffCase):
                           '{"kind": "box", "box": [10.0, 40.0, 30.0, 40.0]} iou 0.5000'])
 
 
+def png(rows):
+    """A grey PNG of 8 bits."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    head = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head)
+            + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(r) for r in rows))) + chunk(b"IEND", b""))
+
+
+class Pixels(DiffCase):
+    RING = [[1, 1, 1], [1, 0, 1], [1, 1, 1]]
+    DISC = [[1, 1, 1], [1, 1, 1], [1, 1, 1]]
+
+    def masks(self, old, new, files=None, options=(), cls="gt"):
+        """The parts that differ of a label with mask `old` and one with mask `new`, each a dict of keys."""
+        def of(keys):
+            if cls == "gt":
+                return boxes(box(7, **keys))
+            return {"_id": oid(7), "_cls": FIELDS[cls], "tags": [], **keys}
+        self.two([sample(1, 6, 6, **{cls: of(old)})], [sample(1, 6, 6, **{cls: of(new)})], cls)
+        for name, data in (files or {}).items():
+            with open(self.path(name), "wb") as f:
+                f.write(data)
+        done = self.labelferry("diff", "a", "b", "--json", *options, status=None)
+        self.assertEqual(done.stderr, "")
+        out = json.loads(done.stdout)
+        for name in "ab":
+            shutil.rmtree(self.path(name))
+        self.assertEqual(out["exit"], done.returncode)
+        return [p for c in out["changes"] for p in c["parts"]]
+
+    GEOMETRY = [{"part": "geometry"}]
+
+    def test_inside_the_document(self):
+        npy = every_kind.npy
+        ring, disc = ({"mask": npy(rows)} for rows in (self.RING, self.DISC))
+        for cls in ("gt", "pixels"):
+            self.assertEqual(self.masks(ring, ring, cls=cls), [])
+            self.assertEqual(self.masks(ring, disc, cls=cls), self.GEOMETRY)
+            self.assertEqual(self.masks(ring, {}, cls=cls), self.GEOMETRY)
+            self.assertEqual(self.masks(ring, {"mask": npy([[bool(v) for v in r] for r in self.RING])}, cls=cls), [])
+        tens = {"mask": npy([[10 * v for v in r] for r in self.RING])}
+        self.assertEqual(self.masks(ring, tens), [])                       # of an instance, inside is inside
+        self.assertEqual(self.masks(ring, tens, cls="pixels"), self.GEOMETRY)  # of a segmentation, a value
+        large = {"mask": npy([[v for v in r for _ in "ab"] for r in self.RING for _ in "ab"])}
+        self.assertEqual(self.masks(ring, large), self.GEOMETRY)           # another resolution
+
+    def test_on_disk(self):
+        ring, disc = png(self.RING), png(self.DISC)
+        at = {"mask_path": "m.png"}
+        for cls in ("gt", "pixels"):
+            self.assertEqual(self.masks(at, at, {"a/m.png": ring, "b/m.png": ring}, cls=cls), [])
+            self.assertEqual(self.masks(at, at, {"a/m.png": ring, "b/m.png": disc}, cls=cls), self.GEOMETRY)
+            self.assertEqual(self.masks(at, {"mask_path": "n.png"}, {"a/m.png": ring, "b/n.png": ring}, cls=cls), [])
+            self.assertEqual(self.masks(at, at, {"a/m.png": ring}, cls=cls), self.GEOMETRY)
+            self.assertEqual(self.masks(at, at, cls=cls), [])  # neither has the file
+            self.assertEqual(self.masks(at, {"mask": every_kind.npy(self.RING)}, {"a/m.png": ring}, cls=cls), [])
+            self.assertEqual(self.masks({"mask": every_kind.npy(self.RING)}, at, {"b/m.png": disc}, cls=cls), self.GEOMETRY)
+
+    def test_maps(self):
+        at = {"map_path": "m.png"}
+        ring, disc = png(self.RING), png(self.DISC)
+        self.assertEqual(self.masks(at, at, {"a/m.png": ring, "b/m.png": ring}, cls="heat"), [])
+        self.assertEqual(self.masks(at, at, {"a/m.png": ring, "b/m.png": disc}, cls="heat"), self.GEOMETRY)
+        self.assertEqual(self.masks({"map": every_kind.npy(self.RING)}, {"map": every_kind.npy(self.DISC)}, cls="heat"),
+                         self.GEOMETRY)
+
+    def test_a_damaged_mask(self):
+        at = {"mask_path": "m.png"}
+        self.two([sample(1, gt=boxes(box(7, **at)))], [sample(1, gt=boxes(box(7, **at)))], "gt")
+        for name, data in (("a/m.png", png(self.RING)), ("b/m.png", png(self.RING)[:40])):
+            with open(self.path(name), "wb") as f:
+                f.write(data)
+        done = self.labelferry("diff", "a", "b", status=4)
+        self.assertIn("LF3071", done.stderr)
+
+    def test_detail(self):
+        old, new = ({"mask": every_kind.npy(rows), "bounding_box": [0, 0, 0.5, 0.5]} for rows in (self.RING, self.DISC))
+        part, = self.masks(old, new, options=("--detail",))
+        self.assertEqual(part, {"part": "geometry", "was": {"kind": "mask", "box": [0, 0, 3, 3], "pixels": 8},
+                                "came": {"kind": "mask", "box": [0, 0, 3, 3], "pixels": 9}, "iou": 0.8889})
+
+    def test_tolerance_is_for_numbers(self):
+        old, new = ({"mask": every_kind.npy(rows)} for rows in (self.RING, self.DISC))
+        self.assertEqual(self.masks(old, new, options=("--tolerance", "9")), self.GEOMETRY)
+        moved = dict(old, bounding_box=[0.15, 0.2, 0.3, 0.4])
+        self.assertEqual(self.masks(old, moved), self.GEOMETRY)
+        self.assertEqual(self.masks(old, moved, options=("--tolerance", "1")), [])
+
+
+class Points(DiffCase):
+    def line(self, points, **more):
+        return {"_cls": "Polylines", "polylines": [{"_id": oid(7), "_cls": "Polyline", "label": "a", "points": points,
+                                                    "closed": False, "filled": False, **more}]}
+
+    def dots(self, points, **more):
+        return {"_cls": "Keypoints", "keypoints": [{"_id": oid(7), "_cls": "Keypoint", "label": "a", "points": points, **more}]}
+
+    def test_polylines(self):
+        old = [[[0.1, 0.1], [0.5, 0.5]], [[0.2, 0.2], [0.3, 0.3]]]
+        near = [[[0.1, 0.1], [0.51, 0.5]], [[0.2, 0.2], [0.3, 0.3]]]
+        for new, options, said in ((old, (), []), (near, (), ["edited: geometry"]), (near, ("--tolerance", "1.1"), []),
+                                   (old[:1], ("--tolerance", "50"), ["edited: geometry"])):
+            self.assertEqual(self.label_lines(self.line(old), self.line(new), *options, name="lines"), said)
+        self.assertEqual(self.label_lines(self.line(old), self.line(old, closed=True), "--tolerance", "50", name="lines"),
+                         ["edited: geometry"])
+
+    def test_keypoints(self):
+        nan, old = float("nan"), [[0.1, 0.1], [0.5, 0.5]]
+        gap = [[0.1, 0.1], [nan, nan]]
+        for a, b, options, said in ((gap, gap, (), []), (old, gap, (), ["edited: geometry"]),
+                                    (gap, [[0.1, 0.1], [{"$numberDouble": "NaN"}] * 2], (), []),
+                                    (gap, [[0.11, 0.1], [nan, nan]], ("--tolerance", "1.1"), []),
+                                    (old, gap, ("--tolerance", "99"), ["edited: geometry"])):
+            self.assertEqual(self.label_lines(self.dots(a), self.dots(b), *options, name="dots"), said)
+        self.assertEqual(self.label_lines(self.dots(old, confidence=[1, 0.5]), self.dots(old, confidence=[1.0, 0.25]), name="dots"),
+                         ["edited: confidence [1, 0.5] -> [1.0, 0.25]"])
+
+
 class Fields(DiffCase):
     def test_two_fields_of_one_dataset(self):
         self.write("a", [sample(1, gt=boxes(box(7), box(8)), pred=boxes(box(7, "dog"), box(9)))], ("gt", "pred"))
@@ -449,3 +571,139 @@ class Archives(DiffCase):
         self.assertEqual(self.json(*run, "ds", "one")["changes"], one["changes"])
         self.assertEqual(self.json("--run", "r", "ds", "one")["changes"], one["changes"])
         self.diff(*run, "ds_one", "one", status=0)
+
+
+class OtherInputs(DiffCase):
+    def start(self, *options):
+        self.write("ds", [sample(n, gt=boxes(box(10 * n), box(10 * n + 1, "dog", (0.5, 0.5, 0.2, 0.2)))) for n in (1, 2, 3)],
+                   ("gt",))
+        self.export(self.path("ds"), "--media", "none", *options, fields=["gt"])
+
+    def one(self, *edits, name="back"):
+        return self.far_side(edits=list(edits), back=name)[0]
+
+    RUN = ("--run", "r", "--dataset", "ds")
+
+    def test_rights_do_not_matter(self):
+        self.start("--no-allow-deletions", "--no-allow-label-edits", "--no-allow-additions", "--no-allow-spatial-edits")
+        back = self.one({"op": "delete", "id": text_id(10)}, {"op": "relabel", "id": text_id(11), "label": "cat"},
+                        {"op": "move", "id": text_id(20), "dx": 3, "dy": 0},
+                        {"op": "add", "image": 2, "type": "rectangle", "label": "cat", "points": [1, 2, 9, 10]})
+        self.assertEqual([(c["sample"], c["change"]) for c in self.json(*self.RUN, back)["changes"]],
+                         [(text_id(1), "deleted"), (text_id(1), "edited"), (text_id(2), "edited"), (text_id(3), "added")])
+
+    def test_an_item_that_did_not_come_back(self):
+        self.start()
+        back = self.one({"op": "remove_image", "image": 1})
+        out = self.diff(*self.RUN, back, status=0)
+        self.assertIn("samples: 2 in both, 0 of them changed, 0 only in A, 0 only in B, 1 did not come back\n", out)
+        whole = self.one(name="whole")
+        self.assertEqual(self.json(*self.RUN, whole, back)["changes"], [{"sample": text_id(2), "only": "a"}])
+        self.assertEqual(self.json(*self.RUN, back, whole)["changes"], [{"sample": text_id(2), "only": "b"}])
+
+    def test_what_fits_no_field_is_a_difference(self):
+        self.start()
+        back = self.one({"op": "add", "image": 0, "type": "polyline", "label": "cat", "points": [1, 2, 9, 10, 4, 4]})
+        done = self.labelferry("diff", *self.RUN, back, status=1)
+        self.assertIn("1 labels left out\n", done.stdout)
+        self.assertIn("LF2013", done.stderr)
+        self.assertEqual(self.labelferry("diff", *self.RUN, back, "-q", status=1).stderr, "")
+
+    def test_what_a_merge_kept_is_expected_from_then_on(self):
+        self.start()
+        back = self.one({"op": "add", "image": 0, "type": "polyline", "label": "cat", "points": [1, 2, 9, 10, 4, 4]})
+        self.labelferry("merge", "r", back, "--dataset", "ds", "--in-place", "--unexpected", "keep", status=None)
+        self.assertEqual(self.labelferry("diff", *self.RUN, back, status=0).stderr, "")
+
+    def test_tolerance_in_pixels(self):
+        self.start()
+        back = self.one({"op": "move", "id": text_id(10), "dx": 1.5, "dy": 0})
+        self.diff(*self.RUN, back, "--tolerance", "1.4")
+        self.diff(*self.RUN, back, "--tolerance", "1.6", status=0)
+        self.copy(self.path("ds"), "copy")
+        path = self.path("copy", "samples.json")
+        doc = crossing.read_json(path)
+        doc["samples"][0]["gt"]["detections"][0]["bounding_box"][0] += 0.015  # as an edited copy has it
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(doc, f)
+        self.assertEqual(len(self.json(*self.RUN, "copy")["changes"]), 1)
+        self.diff(*self.RUN, "copy", "--tolerance", "1.4")
+        self.diff(*self.RUN, "copy", "--tolerance", "1.6", status=0)
+        self.assertEqual(self.json("--run", "r", "copy", back, "--tolerance", "0.1", "--dataset", "ds", status=0)["changes"], [])
+
+    def test_iou(self):
+        self.start()
+        edits = [{"op": "delete", "id": text_id(10)},
+                 {"op": "add", "image": 0, "type": "rectangle", "label": "dog", "points": [11, 40, 41, 120]}]
+        back = self.one(*edits)
+        self.assertEqual([c["change"] for c in self.json(*self.RUN, back)["changes"]], ["deleted", "added"])
+        change, = self.json(*self.RUN, back, "--by", "iou:0.5", "--detail")["changes"]
+        self.assertEqual([p["part"] for p in change["parts"]], ["class", "geometry"])
+        self.assertEqual(change["parts"][1]["came"], {"kind": "box", "box": [11, 40, 30, 80]})
+        self.assertAlmostEqual(change["parts"][1]["iou"], 29 / 31, places=4)
+
+    def test_a_run_without_base(self):
+        self.start()
+        back = self.one({"op": "move", "id": text_id(10), "dx": 3, "dy": 0})
+        os.rename(self.path("ds", "annotations"), self.path("away"))
+        done = self.labelferry("diff", "--run", self.path("out", "run"), "--dataset", "ds", back, status=1)
+        self.assertIn("LF2116", done.stderr)
+        self.assertIn("gt: 0 added, 0 deleted, 1 edited, 5 same\n", done.stdout)
+
+    def test_broken(self):
+        self.start()
+        back = self.one()
+        with open(self.path("broken.zip"), "wb") as f:
+            f.write(b"PK\x03\x04nothing")
+        with open(self.path("text"), "wb") as f:
+            f.write(b"hello")
+        for args, status, code in (((*self.RUN, "broken.zip"), 4, "LF3021"), ((*self.RUN, "text"), 4, "LF3051"),
+                                   ((*self.RUN, back, "broken.zip"), 4, "LF3021"), ((*self.RUN, "nix"), 7, "LF5001"),
+                                   (("--run", "nix", "--dataset", "ds", back), 2, "LF1006"),
+                                   ((*self.RUN, back, "--field", "nix"), 2, "LF1008"),
+                                   ((*self.RUN, back, back, back), 2, "LF1001"), (self.RUN, 2, "LF1001"),
+                                   ((*self.RUN, "ds", "--fields", "gt,gt"), 2, "LF1001"),
+                                   (("--dataset", "ds", "ds", "ds"), 2, "LF1001"),
+                                   (("--run", "r", back), 4, "LF3041")):
+            with self.subTest(args=args):
+                done = self.labelferry("diff", *args, status=status)
+                self.assertEqual(done.stdout, "")
+                self.assertIn(code, done.stderr)
+
+    def test_nothing_is_written(self):
+        self.start()
+        back = self.one({"op": "move", "id": text_id(10), "dx": 3, "dy": 0})
+        before = crossing.listing(self.dir)
+        self.diff(*self.RUN, back)
+        self.diff("ds", "ds", status=0)
+        self.assertEqual(crossing.listing(self.dir), before)
+        with open("/dev/full", "wb") as full:
+            done = self.labelferry("diff", *self.RUN, back, status=7, stdout=full, stderr=subprocess.PIPE,
+                                   capture_output=False)
+        self.assertIn("LF5001", done.stderr)
+
+
+class Layouts(DiffCase):
+    def test_a_file_a_sample_or_one_file(self):
+        every_kind.make_dataset(self.path("a"))
+        shutil.copytree(self.path("a"), self.path("b"))
+        docs = crossing.samples_of(self.path("a"))
+        testenv.into_files(self.path("b"), list(reversed(docs)))
+        self.assertEqual(self.json("a", "b", status=0)["changes"], [])
+        self.assertEqual(self.json("b", "a", status=0)["changes"], [])
+
+    def test_fixtures_are_equal_to_themselves(self):
+        root = testenv.shared("fixtures", "fiftyone")
+        count = 0
+        for name in sorted(os.listdir(root)):
+            folder = os.path.join(root, name)
+            meta = os.path.join(folder, "metadata.json")
+            if not os.path.exists(meta) or crossing.read_json(meta).get("media_type") == "video":
+                continue
+            copy = self.copy(folder, name)
+            for options in ((), ("--by", "iou:0.5"), ("--detail",)):
+                with self.subTest(fixture=name, options=options):
+                    done = self.labelferry("diff", folder, copy, *options, status=None)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+                    count += 1
+        self.assertGreater(count, 20)
