@@ -528,6 +528,7 @@ class Archives(DiffCase):
                 self.clear()
                 self.start()
                 before = testenv.snapshot(self.path("ds"))
+                self.copy(self.path("ds"), "was")
                 edits = random_edits(random.Random(seed), self.FIELDS, crossing.samples_of(self.path("ds")))
                 back = self.far_side(edits=edits)
                 said = json.loads(self.labelferry("diff", "--run", "r", "--dataset", "ds", "back", "--json", status=1).stdout)
@@ -546,6 +547,9 @@ class Archives(DiffCase):
                 self.labelferry("merge", "r", *back, "--dataset", "ds", "--in-place", status=None)
                 self.assertEqual(self.json("ds", "new", status=0)["changes"], [])
                 self.diff("--run", "r", "--dataset", "ds", "back", status=0)  # base moved along
+                self.labelferry("undo", "r", "--dataset", "ds")
+                self.assertEqual(self.json("was", "ds", status=0)["changes"], [])
+                self.assertEqual(self.of_diff(self.json("ds", "new")), self.of_merge(would))
 
     def test_two_archives(self):
         self.start()
