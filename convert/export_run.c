@@ -20,6 +20,7 @@
 #include "formats/base/relpath.h"
 #include "formats/base/zip_out.h"
 #include "formats/fiftyone/fo_dataset.h"
+#include "formats/fiftyone/fo_registry.h"
 #include "formats/label/faults.h"
 #include "formats/label/recover.h"
 
@@ -596,6 +597,21 @@ static bool write_sheet(struct exporting *x)
 // ---------------------------------------------------------------------------- all of
 // it
 
+// A run that FiftyOne recorded itself has its name for good; one of ours that was
+// registered may be exported again.
+static bool name_is_free(struct exporting *x)
+{
+    struct fo_registered *list;
+    size_t count;
+    if (!fo_registered(x->ds.metadata, &x->run.arena, &list, &count, x->err))
+        return false;
+    const struct fo_registered *r =
+        fo_registered_find(list, count, lf_slice_of(x->result->run));
+    return !r || r->uid.len ||
+           lf_fail(x->err, LF_E_RUN_EXISTS, "FiftyOne recorded a run \"%s\" here",
+                   x->result->run);
+}
+
 static bool settle_names(struct exporting *x)
 {
     const struct lf_export_job *job = x->job;
@@ -609,6 +625,8 @@ static bool settle_names(struct exporting *x)
         return lf_fail(x->err, LF_E_RUN_NAME, "\"%s\" cannot be a run's name",
                        lf_escape(lf_slice_of(x->result->run), safe, sizeof safe));
     }
+    if (!name_is_free(x))
+        return false;
     if (!lf_relpath_check(lf_slice_of(job->id_attr), LF_E_OPTION, x->err))
         return false;
     x->run.key = lf_slice_of(x->result->run);

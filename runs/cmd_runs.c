@@ -1,5 +1,6 @@
 #include "runs/cmd_runs.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "runs/runs_job.h"
@@ -17,6 +18,7 @@ static const struct lf_option options[] = {
     {"runs-dir", 0, "DIR", false,
      "where run records are kept (default: the dataset's annotations/)"},
     {"json", 0, NULL, false, "as JSON"},
+    {"ids", 0, NULL, false, "show: only the ids of the run's samples, one a line"},
     {"dry-run", 'n', NULL, false,
      "rename, delete, register: only say what would be done"},
     {"force", 0, NULL, false,
@@ -43,6 +45,8 @@ struct action {
 
 static const struct action actions[] = {
     {"list", 0, 0, "no name", "", false, lf_runs_list},
+    {"show", 1, 1, "a run", " ids ", false, lf_runs_show},
+    {"status", 1, SIZE_MAX, "a run and archives", "", false, lf_runs_status},
     {"rename", 2, 2, "a run and its new name", " dry-run ", true, lf_runs_rename},
     {"register", 1, 1, "a run", " dry-run time ", true, lf_runs_register},
     {"delete", 1, 1, "a run", " dry-run force ", true, lf_runs_delete},

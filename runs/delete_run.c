@@ -111,9 +111,10 @@ static bool may_go(const struct deleting *d, struct lf_error *err)
 static bool drop(struct deleting *d, struct lf_error *err)
 {
     struct lf_buf text = {0};
-    char results[300];
+    char results[300], journal[300];
     bool ok =
-        lf_path_printf(results, sizeof results, err, "annotations/%s.json", d->key);
+        lf_path_printf(results, sizeof results, err, "annotations/%s.json", d->key) &&
+        lf_path_printf(journal, sizeof journal, err, "annotations/%s", d->key);
     if (ok && d->entry)
         ok = fo_registry_drop(d->known.ds.metadata, lf_slice_of(d->key), &text, err) &&
              lf_change_file(&d->change, LF_SIDE_DATASET, "metadata.json",
@@ -121,6 +122,8 @@ static bool drop(struct deleting *d, struct lf_error *err)
     ok = ok &&
          (!d->results ||
           lf_change_whole(&d->change, LF_SIDE_DATASET, results, NULL, err)) &&
+         (!d->record || !lf_known_journal(&d->known, d->job, d->key) ||
+          lf_change_whole(&d->change, LF_SIDE_DATASET, journal, NULL, err)) &&
          (!d->record ||
           lf_change_whole(&d->change, LF_SIDE_RECORD, d->key, NULL, err)) &&
          lf_change_run(&d->change, err);

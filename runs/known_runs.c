@@ -97,3 +97,18 @@ bool lf_known_run(const struct lf_known_runs *k, struct lf_slice name,
     lf_run_done(run);
     return lf_fail_in_file(err, folder);
 }
+
+bool lf_known_journal(const struct lf_known_runs *k, const struct lf_runs_job *job,
+                      const char *key)
+{
+    char path[4400];
+    struct stat st;
+    struct lf_error none = {0};
+    return k->has_dataset && job->runs_dir &&
+           lf_path_printf(path, sizeof path, &none, "%s/annotations/%s/log",
+                          k->ds.folder, key) &&
+           lstat(path, &st) == 0 &&
+           lf_path_printf(path, sizeof path, &none, "%s/annotations/%s/run.json",
+                          k->ds.folder, key) &&
+           lstat(path, &st) != 0;
+}

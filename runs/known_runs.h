@@ -35,5 +35,8 @@ LF_MUST_USE bool lf_known_run(const struct lf_known_runs *k, struct lf_slice nam
 LF_MUST_USE bool lf_run_name_check(const char *name, struct lf_error *err);
 // Whether the dataset holds results of FiftyOne's for the run.
 bool lf_known_results(const struct lf_known_runs *k, const char *key);
+// Whether the dataset holds the journal of a run whose record lies elsewhere.
+bool lf_known_journal(const struct lf_known_runs *k, const struct lf_runs_job *job,
+                      const char *key);
 
 #endif

@@ -48,7 +48,12 @@ static bool look(struct renaming *r, struct lf_error *err)
 
 static bool rename_record(struct renaming *r, struct lf_error *err)
 {
-    return lf_rekey(&r->change, r->known.folder, r->from, r->to, err) &&
+    char from[300], to[300];
+    return lf_path_printf(from, sizeof from, err, "annotations/%s", r->from) &&
+           lf_path_printf(to, sizeof to, err, "annotations/%s", r->to) &&
+           (!lf_known_journal(&r->known, r->job, r->from) ||
+            lf_change_whole(&r->change, LF_SIDE_DATASET, from, to, err)) &&
+           lf_rekey(&r->change, r->known.folder, r->from, r->to, err) &&
            lf_change_whole(&r->change, LF_SIDE_RECORD, r->from, r->to, err);
 }
 

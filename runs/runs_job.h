@@ -18,6 +18,10 @@ struct lf_runs_job {
 LF_MUST_USE bool lf_runs_list(const struct lf_runs_job *job, struct lf_buf *out,
                               bool *findings, struct lf_error *err);
 
+LF_MUST_USE bool lf_runs_show(const struct lf_runs_job *job, struct lf_buf *out,
+                              bool *findings, struct lf_error *err);
+LF_MUST_USE bool lf_runs_status(const struct lf_runs_job *job, struct lf_buf *out,
+                                bool *findings, struct lf_error *err);
 LF_MUST_USE bool lf_runs_rename(const struct lf_runs_job *job, struct lf_buf *out,
                                 bool *findings, struct lf_error *err);
 LF_MUST_USE bool lf_runs_delete(const struct lf_runs_job *job, struct lf_buf *out,

@@ -651,6 +651,11 @@ struct lf_slice cvat_doc_task(const struct cvat_doc *d)
     return d->task;
 }
 
+void cvat_doc_told(const struct cvat_doc *d, struct lf_buf *out)
+{
+    cvat_told_json(&d->meta.told, out);
+}
+
 struct lf_slice cvat_doc_stamp(const struct cvat_doc *d)
 {
     return d->stamp;

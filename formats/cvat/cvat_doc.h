@@ -22,6 +22,8 @@ bool cvat_doc_pop(struct cvat_doc *d, struct lf_arena *a, struct lf_item *item,
 // "task 7", and the time of the last change; live as long as the document.
 struct lf_slice cvat_doc_task(const struct cvat_doc *d);
 struct lf_slice cvat_doc_stamp(const struct cvat_doc *d);
+// What it tells of tasks and people, as lf_source.told.
+void cvat_doc_told(const struct cvat_doc *d, struct lf_buf *out);
 void cvat_doc_free(struct cvat_doc **d);
 
 #endif

@@ -19,6 +19,8 @@ static struct lf_slice behind(struct lf_slice path, size_t n)
 bool cvat_meta_open(struct cvat_meta *m, struct lf_slice path, struct lf_error *err)
 {
     m->seen = true;
+    if (!cvat_told_open(&m->told, path, &m->arena, err))
+        return false;
     if (!m->kind[0] && !memchr(path.at, '/', path.len) && path.len < sizeof m->kind &&
         (lf_slice_is(path, "task") || lf_slice_is(path, "job") ||
          lf_slice_is(path, "project")))
@@ -69,6 +71,8 @@ bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice t
     static const char labels[] = "/labels/label/", tasks[] = "project/tasks/task/";
     size_t kind = strlen(m->kind);
     struct lf_slice rest = path.len > kind ? behind(path, kind) : path;
+    if (!cvat_told_leaf(&m->told, path, text, &m->arena, err))
+        return false;
     if (lf_slice_is(path, "dumped"))
         return keep(m, text, &m->dumped, err);
     if (!kind || path.len <= kind)

@@ -2,6 +2,7 @@
 #ifndef CVAT_META_H
 #define CVAT_META_H
 
+#include "formats/cvat/cvat_told.h"
 #include "formats/format.h"
 
 struct cvat_label { // as the dump declares it
@@ -24,6 +25,7 @@ struct cvat_meta {
     size_t labels, label_room;
     struct cvat_task *task; // of a project
     size_t tasks, task_room;
+    struct cvat_told told;
     size_t with_id; // labels that declare the id attribute
     int field;      // row all items belong to, -1: told by task, by class, or unknown
     struct lf_arena arena;

@@ -201,7 +201,13 @@ static bool end_doc(struct lf_reader *r, struct lf_error *err)
         return false;
     lf_hex(digest, sizeof digest, s->digest);
     lf_in_free(&r->in);
-    return true;
+    struct lf_buf told = {0};
+    cvat_doc_told(r->doc, &told);
+    bool ok =
+        lf_buf_ok(&told, err) &&
+        (!told.len || lf_arena_text(&r->arena, lf_buf_view(&told), &s->told, err));
+    lf_buf_done(&told);
+    return ok;
 }
 
 bool cvat_next(struct lf_reader *r, struct lf_arena *a, struct lf_item *item,

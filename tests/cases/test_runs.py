@@ -7,7 +7,7 @@ import re
 import shutil
 
 import testenv
-from crossing import CrossingCase
+from crossing import CrossingCase, samples_of
 
 
 class List(CrossingCase):
@@ -96,7 +96,7 @@ class RunsCase(CrossingCase):
         back, = self.far_side(edits=[MOVED])
         return back
 
-    def sweep(self, *command):
+    def sweep(self, *command, once=True):
         """Killed at each call that changes something; another command then finds the old or the new state."""
         before = testenv.snapshot(self.dir)
         home = self.copy(self.dir, os.path.join("..", os.path.basename(self.dir) + "-home"))
@@ -127,7 +127,7 @@ class RunsCase(CrossingCase):
                     self.assertEqual(state, after, "%s %d" % (call, k))
                 finally:
                     shutil.rmtree(where)
-        self.assertTrue(seen["before"] and seen["after"], seen)
+        self.assertTrue(seen["before"] and (seen["after"] or not once), seen)
 
 
 class Rename(RunsCase):
@@ -200,6 +200,11 @@ class Rename(RunsCase):
         self.assertEqual(os.listdir(self.path("kept")), ["new"])
         report = self.merge(self.ds, [self.edited()], "--runs-dir", self.path("kept"), run="new")
         self.assertEqual(report["counts"]["edited"], 1)
+        # The journal stays with the dataset, under the run's name.
+        self.runs("rename", "new", "newer", "--runs-dir", self.path("kept"))
+        self.assertEqual(os.listdir(os.path.join(self.ds, "annotations")), ["newer"])
+        self.runs("delete", "newer", "--force", "--runs-dir", self.path("kept"))
+        self.assertEqual((os.listdir(os.path.join(self.ds, "annotations")), os.listdir(self.path("kept"))), ([], []))
 
     def test_killed(self):
         self.export(self.ds, fields=["ground_truth"], run="old")
@@ -279,3 +284,171 @@ class Delete(RunsCase):
         self.merge(self.ds, [self.edited()], run="old")
         self.runs("register", "old")
         self.sweep("runs", "delete", "old", "--force", "--dataset", "harbor")
+
+
+STATUS = """Status for label field 'ground_truth':
+
+    Task 7 (FiftyOne_harbor_ground_truth_001):
+        Status: -
+        Assignee: ann1
+        Last updated: 2024-01-02 03:04:06.678901+00:00
+        URL: http://localhost:8080/tasks/7
+        Items: 3 untouched, 1 edited, 0 out
+
+        Job 9:
+            Status: -
+            Assignee: -
+            Reviewer: -
+            Frames: 0-3
+
+    Task - (FiftyOne_harbor_ground_truth_002):
+        Status: -
+        Assignee: -
+        Last updated: -
+        URL: -
+        Items: 0 untouched, 0 edited, 2 out
+"""
+
+
+def assigned(text):
+    """The dump of a task that somebody has."""
+    return re.sub(r"<assignee>\s*</assignee>|<assignee/>",
+                  "<assignee><username>ann1</username><email></email></assignee>", text)
+
+
+class Status(RunsCase):
+    def setUp(self):
+        super().setUp()
+        self.export(self.ds, "--task-size", "4", fields=["ground_truth"], run="r")
+        self.back = [self.rewrite(b, assigned) for b in self.far_side(edits=[MOVED])]
+
+    def tasks(self, *archives):
+        return json.loads(self.runs("status", "r", *archives, "--json").stdout)["fields"]["ground_truth"]
+
+    def test_as_the_manual_prints_it(self):
+        self.merge(self.ds, self.back[:1], run="r")
+        self.assertEqual(self.runs("status", "r").stdout, STATUS)
+
+    def test_before_and_after_a_merge(self):
+        items = [t["items"] for t in self.tasks()]
+        self.assertEqual(items, [{"untouched": 0, "edited": 0, "out": 4, "waiting": 0},
+                                 {"untouched": 0, "edited": 0, "out": 2, "waiting": 0}])
+        first, second = self.tasks(self.back[1])
+        self.assertEqual((first["id"], first["assignee"], first["jobs"]), (None, None, []))
+        self.assertEqual((second["id"], second["assignee"]), ("7", "ann1"))
+        self.assertEqual(second["items"], {"untouched": 0, "edited": 0, "out": 0, "waiting": 2})
+        self.merge(self.ds, self.back, run="r")
+        self.assertEqual([t["items"] for t in self.tasks(*self.back)],
+                         [{"untouched": 3, "edited": 1, "out": 0, "waiting": 0},
+                          {"untouched": 2, "edited": 0, "out": 0, "waiting": 0}])
+
+    def test_a_job_tells_its_own_assignee(self):
+        def job(text):
+            text = re.sub(r"<name>FiftyOne_[^<]*</name>\s*", "", text, count=1)
+            return text.replace("<task>", "<job>").replace("</task>", "</job>")
+
+        first, second = self.tasks(self.rewrite(self.back[1], job))
+        self.assertEqual(first["jobs"], [])
+        self.assertEqual((second["id"], second["assignee"]), (None, None))
+        self.assertEqual([(j["id"], j["assignee"]) for j in second["jobs"]], [("9", "ann1")])
+
+    def test_wrong_archives(self):
+        before = testenv.snapshot(self.dir)
+        self.assertIn("LF5001", self.runs("status", "r", "nowhere.zip", status=7).stderr)
+        with open(self.path("x.xml"), "w", encoding="utf-8") as f:
+            f.write("<annotations><version>1.1</version><image")
+        self.assertIn("LF3011", self.runs("status", "r", self.path("x.xml"), status=4).stderr)
+        os.unlink(self.path("x.xml"))
+        self.assertIn("LF1006", self.runs("status", "nobody", status=2).stderr)
+        self.assertEqual(testenv.snapshot(self.dir), before)
+
+    def test_a_damaged_merge_is_told(self):
+        self.merge(self.ds, self.back[:1], run="r")
+        path = os.path.join(self.ds, "annotations", "r", "run.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        for bad in ('"0-99"', '"3-0"', '"-1"', '"x"', "7"):
+            with self.subTest(bad), open(path, "w", encoding="utf-8") as f:
+                f.write(text.replace('"0-3"', bad))
+                f.flush()
+                self.assertIn("LF3061", self.runs("status", "r", status=4).stderr)
+
+
+class Show(RunsCase):
+    def test_record(self):
+        self.export(self.ds, fields=["ground_truth", "weather"], run="r")
+        text = self.runs("show", "r").stdout
+        for part in ("tool: cvat as cvat-images", "dataset: harbor (65a000006861726200000003)", "base: here",
+                     "field ground_truth: detections", "classes: boat, buoy, pier", "moored (checkbox)",
+                     "may: add delete relabel move", "task FiftyOne_harbor_weather: 6 items, 0 back"):
+            self.assertIn(part, text)
+        with open(os.path.join(self.ds, "annotations", "r", "run.json"), encoding="utf-8") as f:
+            self.assertEqual(self.runs("show", "r", "--json").stdout, f.read())
+
+    def test_ids(self):
+        self.export(self.ds, fields=["ground_truth"], run="r")
+        ids = [s["_id"]["$oid"] for s in samples_of(self.ds)]
+        self.assertEqual(self.runs("show", "r", "--ids").stdout.split(), ids)
+        self.assertEqual(json.loads(self.runs("show", "r", "--ids", "--json").stdout), ids)
+
+    def test_of_fiftyone(self):
+        folder = testenv.shared("fixtures", "fiftyone", "images_cvat_run")
+        with open(os.path.join(folder, "metadata.json"), encoding="utf-8") as f:
+            entry = json.load(f)["annotation_runs"]["anno_run"]
+        self.assertEqual(json.loads(self.runs("show", "anno_run", dataset=folder).stdout), entry)
+        self.assertIn("LF1006", self.runs("show", "nobody", status=2, dataset=folder).stderr)
+
+
+class Register(RunsCase):
+    def test_twice_and_taken_back(self):
+        with open(os.path.join(self.ds, "metadata.json"), "rb") as f:
+            metadata = f.read()
+        self.export(self.ds, fields=["ground_truth"], run="r")
+        self.runs("register", "r", "-n")
+        self.assertFalse(os.path.exists(os.path.join(self.ds, "annotations", "r.json")))
+        self.runs("register", "r")
+        before = testenv.snapshot(self.dir)
+        self.assertEqual(self.runs("register", "r").stdout, "registered r again\n")
+        self.assertEqual(testenv.snapshot(self.dir), before)
+        self.assertTrue(json.loads(self.runs("list", "--json").stdout)["runs"][0]["registered"])
+        with open(os.path.join(self.ds, "metadata.json"), encoding="utf-8") as f:
+            entry = json.load(f)["annotation_runs"]["r"]
+        self.assertEqual(entry["timestamp"], {"$date": "2024-01-11T14:30:00.000Z"})
+        self.runs("delete", "r", "--force")
+        with open(os.path.join(self.ds, "metadata.json"), "rb") as f:
+            self.assertEqual(f.read(), metadata)
+        self.assertEqual(os.listdir(os.path.join(self.ds, "annotations")), [])
+
+    def test_metadata_without_the_key(self):
+        path = os.path.join(self.ds, "metadata.json")
+        with open(path, encoding="utf-8") as f:
+            meta = json.load(f)
+        for text in (json.dumps({k: v for k, v in meta.items() if k != "annotation_runs"}),
+                     json.dumps(dict(meta, annotation_runs=None), indent=1)):
+            with self.subTest(text[:20]):
+                with open(path, "w", encoding="utf-8") as f:
+                    f.write(text)
+                self.export(self.ds, fields=["ground_truth"], run="r")
+                self.runs("register", "r")
+                with open(path, encoding="utf-8") as f:
+                    self.assertEqual(list(json.load(f)["annotation_runs"]), ["r"])
+                self.runs("delete", "r", "--force")
+
+    def test_refused(self):
+        self.export(self.ds, fields=["ground_truth"], run="r")
+        for time in ("yesterday", "2024-13-01T00:00:00Z", "2024-01-01 00:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z"):
+            self.assertIn("LF1003", self.runs("register", "r", "--time", time, status=2).stderr)
+        self.assertIn("LF1001", self.runs("register", "r", "--force", status=2).stderr)
+        self.assertIn("LF1006", self.runs("register", "s", status=2).stderr)
+        with open(os.path.join(self.ds, "annotations", "r.json"), "w", encoding="utf-8") as f:
+            f.write("{}")
+        self.assertIn("LF1005", self.runs("register", "r", status=2).stderr)
+
+    def test_an_export_keeps_off_names_of_fiftyone(self):
+        ds = self.copy(testenv.shared("fixtures", "fiftyone", "images_cvat_run"), "fo")
+        done = self.labelferry("export", ds, "--field", "ground_truth", "--run", "anno_run", "-o", "new", status=2)
+        self.assertIn("LF1005", done.stderr)
+
+    def test_killed(self):
+        self.export(self.ds, fields=["ground_truth"], run="old")
+        self.sweep("runs", "register", "old", "--dataset", "harbor", once=False)
