@@ -444,22 +444,23 @@ static bool added(struct lf_deciding *j, size_t t)
 // ---------------------------------------------------------------------------- the
 // sample
 
-// Whether an archive could tell that a label is gone. Of a learned field those speak
-// that brought the label, as long as such shapes are kept.
-static bool speaks_of(const struct lf_deciding *j, const struct lf_label *base)
+// Of a learned field those archives speak that brought the label, as long as such
+// shapes are kept.
+bool lf_speaks_of(const struct lf_rules *r, const struct lf_sample *theirs,
+                  const struct lf_label *base)
 {
-    const struct lf_sample *theirs = j->theirs;
+    const struct lf_schema *schema = &r->run->schema;
     int field = base->field;
-    if (lf_field_of(j, base)->learned) {
+    if (schema->field[base->field].learned) {
         field = lf_id_origin(&base->id);
-        if (field < 0 || (size_t)field >= lf_schema_own(&j->r->run->schema) ||
+        if (field < 0 || (size_t)field >= lf_schema_own(schema) ||
             !(theirs->told & LF_STRAYS) ||
-            lf_fate_of(&j->r->unexpected, base->kind) != LF_FATE_KEEP)
+            lf_fate_of(&r->unexpected, base->kind) != LF_FATE_KEEP)
             return false;
     }
     return (theirs->only < 0 || theirs->only == field) && theirs->told & base->kind &&
            (theirs->told & LF_IDS ||
-            j->r->run->schema.field[field].type == LF_FT_SCALAR); // needs no ids
+            schema->field[field].type == LF_FT_SCALAR); // needs no ids
 }
 
 static bool merge_base(struct lf_deciding *j, bool *told)
@@ -467,7 +468,7 @@ static bool merge_base(struct lf_deciding *j, bool *told)
     for (size_t b = 0; b < j->base->labels; b++) {
         const struct lf_label *l = &j->base->label[b];
         int32_t t = j->pair.theirs_of[b];
-        if (t < 0 && (!l->shipped || l->unsure || !speaks_of(j, l)))
+        if (t < 0 && (!l->shipped || l->unsure || !lf_speaks_of(j->r, j->theirs, l)))
             continue;
         told[b] = true;
         j->counts->told++;

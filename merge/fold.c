@@ -29,6 +29,7 @@ bool lf_take_theirs(const struct lf_incoming *in, uint32_t row, struct lf_arena 
         struct lf_theirs *t = &(*theirs)[*count];
         if (!lf_incoming_take(in, i, a, &t->sample, &t->file, &t->item, err))
             return false;
+        t->done = in->source[in->place[i].source].done;
         bool again = i > from && in->place[i].source == in->place[i - 1].source &&
                      in->place[i].only == in->place[i - 1].only;
         struct lf_event e = {.code = LF_E_ITEM_TWICE, .file = t->file, .item = t->item};
@@ -144,6 +145,22 @@ static bool plan_of(const struct lf_schema *s, const struct tally *t, bool order
     return true;
 }
 
+// What was merged whole before has nothing more to say. Compared with base again it
+// would: where other archives went on, it would take their edits back.
+static bool skip_done(const struct lf_rules *r, const struct lf_sample *base,
+                      const struct lf_theirs *theirs, bool *told,
+                      struct lf_counts *counts)
+{
+    const struct lf_sample *s = &theirs->sample;
+    if (!theirs->done)
+        return false;
+    counts->returned += s->labels;
+    counts->kept += s->labels;
+    for (size_t b = 0; b < base->labels; b++)
+        told[b] |= lf_speaks_of(r, s, &base->label[b]);
+    return true;
+}
+
 bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
              const struct lf_sample *ours, const struct lf_theirs *theirs, size_t n,
              struct lf_arena *a, struct lf_changes *plan, bool *told,
@@ -155,6 +172,8 @@ bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
     *plan = (struct lf_changes){0};
     if (!told && !(told = lf_arena_take(a, base->labels, sizeof *told, err)))
         return false;
+    if (n == 1 && skip_done(r, base, theirs, told, counts))
+        return true;
     if (n == 1)
         return lf_merge_sample(r, base, ours, &theirs->sample, theirs->file,
                                theirs->item, a, plan, told, counts, ev, err);
@@ -165,12 +184,13 @@ bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
     for (size_t i = 0; i < n; i++) {
         struct lf_changes one = {0};
         struct lf_sample next;
-        if (!lf_merge_sample(r, base, i ? &now : ours, &theirs[i].sample,
-                             theirs[i].file, theirs[i].item, a, &one, told, counts, ev,
-                             err))
+        if (skip_done(r, base, &theirs[i], told, counts))
+            continue;
+        if (!lf_merge_sample(r, base, &now, &theirs[i].sample, theirs[i].file,
+                             theirs[i].item, a, &one, told, counts, ev, err))
             return false;
         count(&t, ordered, &one);
-        if (!lf_apply_changes(i ? &now : ours, &one, a, &next, err))
+        if (!lf_apply_changes(&now, &one, a, &next, err))
             return false;
         now = next;
     }

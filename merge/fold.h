@@ -8,6 +8,7 @@
 struct lf_theirs {
     struct lf_sample sample;
     struct lf_slice file, item;
+    bool done; // merged before, and nothing was left out then
 };
 
 // `told` (by label of base, may be NULL) is set for every label that some archive spoke

@@ -323,12 +323,13 @@ static bool older(const struct lf_run *run, const struct lf_arrival *s)
     return false;
 }
 
-static bool repeated(const struct lf_run *run, const struct lf_arrival *s)
+static void find_repeated(const struct lf_run *run, struct lf_arrival *s)
 {
     for (size_t i = 0; i < run->merges; i++)
-        if (lf_slice_is(run->merge[i].digest, s->digest))
-            return true;
-    return false;
+        if (lf_slice_is(run->merge[i].digest, s->digest)) {
+            s->repeated = true;
+            s->done |= run->merge[i].whole;
+        }
 }
 
 static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
@@ -337,12 +338,14 @@ static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_event
     for (size_t i = 0; i < in->sources; i++) {
         struct lf_arrival *s = &in->source[i];
         struct lf_event e = {.code = LF_N_REPEATED, .file = s->file};
-        if (!allow_older && older(in->run, s)) {
+        if (!s->aside)
+            find_repeated(in->run, s);
+        s->done &= !in->dests && !allow_older; // who says so has it compared
+        if (!allow_older && !s->done && older(in->run, s)) {
             lf_fail(err, LF_E_STALE, "a later state of %.*s is merged already",
                     (int)s->task.len, s->task.at);
             return lf_fail_in_file(err, s->file.at);
         }
-        s->repeated = !s->aside && repeated(in->run, s);
         if (s->repeated && !lf_events_add(ev, &e, err))
             return false;
     }
@@ -362,12 +365,11 @@ static bool stays(const struct lf_schema *s, int32_t only)
 static void find_aside(struct lf_incoming *in)
 {
     const struct lf_schema *s = &in->run->schema;
-    bool any = false;
     for (size_t i = 0; i < s->fields; i++)
-        any |= s->field[i].dest.len > 0;
+        in->dests |= s->field[i].dest.len > 0;
     for (size_t i = 0; i < in->sources; i++)
-        in->source[i].aside = any;
-    for (size_t i = 0; any && i < in->places; i++)
+        in->source[i].aside = in->dests;
+    for (size_t i = 0; in->dests && i < in->places; i++)
         in->source[in->place[i].source].aside &= !stays(s, in->place[i].only);
 }
 

@@ -18,6 +18,7 @@ struct lf_arrival { // one document that came back
     char digest[65];
     bool aside;    // all that it speaks of goes to other fields: it is not recorded
     bool repeated; // merged before
+    bool done;     // and nothing of it was left out then
 };
 
 struct lf_incoming {
@@ -38,6 +39,8 @@ struct lf_incoming {
     bool *bad; // by row: an item of it is damaged, so nothing of it is taken
     struct lf_error first; // what is wrong with the first damaged item
     uint64_t came;         // samples of the run that came back whole, once sealed
+    bool whole;            // set once merged: all of what came went where it belongs
+    bool dests;            // some field goes to another one
     struct lf_arena arena;
 };
 

@@ -65,6 +65,9 @@ void lf_run_mark(const struct lf_run *run, uint8_t mark[4]);
 // row, -1 if that is too large to be told.
 int lf_id_origin(const struct lf_id *id);
 
+// Whether an archive could tell that a label is gone.
+bool lf_speaks_of(const struct lf_rules *r, const struct lf_sample *theirs,
+                  const struct lf_label *base);
 // Adds to `plan` (changes of ours) and `counts`. Labels of base that theirs cannot tell
 // of are left to the caller to count as absent: their `told` bit in `told` (by label of
 // base) stays false.

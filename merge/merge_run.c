@@ -140,6 +140,9 @@ static bool write_result(struct lf_merging *m)
 {
     const struct lf_written with = {&m->run, m->run_here,        &m->base,
                                     &m->in,  &m->result->counts, m->ev};
+    const struct lf_counts *c = &m->result->counts;
+    m->in.whole = !c->ignored && !c->conflict && !m->result->unmatched &&
+                  !m->in.damaged && !m->in.dests;
     if (m->job->dry_run)
         return true;
     lf_learning_end(&m->learning);

@@ -78,7 +78,7 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         lf_json_quote(out, run->merge[i].tasks, true);
         put_raw(out, "came", run->merge[i].came);
         put_raw(out, "told", run->merge[i].told);
-        lf_buf_char(out, '}');
+        lf_buf_text(out, run->merge[i].whole ? ", \"whole\": true}" : "}");
     }
     lf_buf_text(out, "]}\n");
 }
@@ -169,6 +169,9 @@ static bool read_merges(struct lf_run *run, struct lf_slice doc, struct lf_error
             !raw_at(run, value, "came", LF_JSON_OBJECT, &m->came, err) ||
             !raw_at(run, value, "told", LF_JSON_ARRAY, &m->told, err))
             return false;
+        struct lf_slice whole;
+        m->whole = lf_json_get(value, "whole", &whole) &&
+                   lf_slice_is(lf_json_trim(whole), "true");
         run->merges++;
     }
     return true;

@@ -38,6 +38,7 @@ struct lf_run_merge {       // one archive that was merged
     struct lf_slice tasks;  // which tasks it spoke of
     struct lf_slice came;   // which items: {"<field>": "0-8,10"}, rows; empty: not told
     struct lf_slice told; // a JSON list: what it told of tasks (format.h); may be empty
+    bool whole;           // nothing of it was left out: it has no more to say
 };
 
 // What a reader may ask for while a merge reads: that a class or an attribute the run
