@@ -205,6 +205,26 @@ class Apart(Archives):
         self.assert_nothing_again(self.four())
 
 
+    def test_R30_a_dump_and_an_edited_copy_in_either_order(self):
+        """In one command they are refused, as each has a precision of its own; one after the other they are merged."""
+        dump = self.four()[0]
+        docs = documents()[3:]  # a copy of the view that the other person had
+        docs[0]["boxes"]["detections"][0]["label"] = "whale"
+        docs[1]["things"]["detections"][0]["bounding_box"][0] = 0.375
+        self.copy(self.path("fresh"), "copy")
+        shutil.rmtree(self.path("copy", "annotations"))
+        shutil.rmtree(self.path("copy", "samples"), ignore_errors=True)
+        with open(self.path("copy", "samples.json"), "w", encoding="utf-8") as f:
+            json.dump({"samples": docs}, f)
+        copy = self.path("copy")
+        seen = self.merged([((dump,), (copy,)), ((copy,), (dump,))])
+        files = self.assert_equal({order: {k: v for k, v in files.items() if not k.startswith("annotations/r/")}
+                                   for order, files in seen.items()})
+        self.assertNotEqual(files, testenv.snapshot(self.path("fresh")))
+        done = self.labelferry("merge", "r", dump, copy, "--dataset", self.path("fresh"), "-n", status=4)
+        self.assertIn("cannot be merged in one go", done.stderr)
+
+
 class ApartFiles(Apart):
     layout = "a file each"
 
