@@ -58,26 +58,6 @@ static bool learn_attr(void *user, uint16_t field, struct lf_slice name, uint16_
     return *taken && note(n, LF_N_ATTR_LEARNED, field, f->attr[*row].name, err);
 }
 
-void lf_learning_begin(struct lf_learning *n, bool classes, bool attrs)
-{
-    n->learn.user = n;
-    n->learn.class = classes ? learn_class : NULL;
-    n->learn.attr = attrs ? learn_attr : NULL;
-    n->learn.shapes = n->unexpected->fate == LF_FATE_KEEP;
-    for (int i = 0; i < LF_RT_NONE; i++) {
-        n->row[i] = -1;
-        n->learn.shapes |= n->unexpected->field[i].len > 0;
-    }
-    n->run->learn = &n->learn;
-    for (size_t i = lf_schema_own(&n->run->schema); i < n->run->schema.fields; i++)
-        for (int t = 0; t < LF_RT_NONE; t++)
-            if (lf_return_field_type((enum lf_return_type)t) ==
-                n->run->schema.field[i].type) {
-                n->row[t] = (int32_t)i;
-                n->used[t] = true;
-            }
-}
-
 // ---------------------------------------------------------------------------- fields
 
 static const char *why_not(const struct lf_learning *n, enum lf_return_type type,
@@ -118,6 +98,19 @@ static bool same_field(const struct lf_learning *n, enum lf_return_type type,
                    lf_return_type_name(type), lf_escape(f->name, name, sizeof name));
 }
 
+// Without base nobody remembers which classes its labels had.
+static bool all_classes(struct lf_learning *n, struct lf_field *to,
+                        struct lf_error *err)
+{
+    struct lf_schema *s = &n->run->schema;
+    uint32_t row;
+    for (size_t i = 0; i < lf_schema_own(s); i++)
+        for (size_t k = 0; k < s->field[i].classes; k++)
+            if (!lf_field_learn_class(s, to, s->field[i].class[k].name, &row, err))
+                return false;
+    return true;
+}
+
 static bool field_for(struct lf_learning *n, enum lf_return_type type,
                       struct lf_error *err)
 {
@@ -139,7 +132,47 @@ static bool field_for(struct lf_learning *n, enum lf_return_type type,
     f->learned = f->existing = true;
     f->open_classes = f->open_attrs = f->open_targets = false;
     n->row[type] = (int32_t)n->run->schema.fields - 1;
+    return n->run->has_base || all_classes(n, f, err);
+}
+
+static bool is_kept(const struct lf_learning *n, int type)
+{
+    return n->unexpected->field[type].len || n->unexpected->fate == LF_FATE_KEEP;
+}
+
+// Without base the record is not written: what an earlier merge left is known by the
+// run's mark alone, so its field is looked at whether or not such shapes come.
+static bool look_again(struct lf_learning *n, struct lf_error *err)
+{
+    const struct fo_field *known;
+    for (int t = 0; t < LF_RT_NONE; t++) {
+        enum lf_return_type type = (enum lf_return_type)t;
+        struct lf_slice name = name_of(n, type);
+        if (n->row[t] < 0 && is_kept(n, t) && fo_field_find(n->ds, name, &known) &&
+            !why_not(n, type, name) && !field_for(n, type, err))
+            return false;
+    }
     return true;
+}
+
+bool lf_learning_begin(struct lf_learning *n, bool classes, bool attrs,
+                       struct lf_error *err)
+{
+    const struct lf_schema *s = &n->run->schema;
+    n->learn.user = n;
+    n->learn.class = classes ? learn_class : NULL;
+    n->learn.attr = attrs ? learn_attr : NULL;
+    for (int t = 0; t < LF_RT_NONE; t++) {
+        n->row[t] = -1;
+        n->learn.shapes |= is_kept(n, t);
+        for (size_t i = lf_schema_own(s); i < s->fields; i++)
+            if (s->field[i].type == lf_return_field_type((enum lf_return_type)t)) {
+                n->row[t] = (int32_t)i;
+                n->used[t] = true;
+            }
+    }
+    n->run->learn = &n->learn;
+    return n->run->has_base || look_again(n, err);
 }
 
 // ---------------------------------------------------------------------------- labels

@@ -18,7 +18,8 @@ struct lf_learning {
 };
 
 // From here to the end of the merge readers learn. `*n` must stay where it is.
-void lf_learning_begin(struct lf_learning *n, bool classes, bool attrs);
+LF_MUST_USE bool lf_learning_begin(struct lf_learning *n, bool classes, bool attrs,
+                                   struct lf_error *err);
 // Sends shapes that are unexpected and kept to their fields. A field's name that cannot
 // be: LF_E_OPTION.
 LF_MUST_USE bool lf_learn_strays(struct lf_learning *n, struct lf_sample *s,

@@ -64,8 +64,10 @@ static bool read_archives(struct lf_merging *m)
     m->in.skip_damaged = m->job->skip_damaged;
     m->learning = (struct lf_learning){
         .run = &m->run, .ds = &m->ds, .unexpected = &m->job->unexpected, .ev = m->ev};
-    lf_learning_begin(&m->learning, m->job->keep_classes, m->job->keep_attrs);
     m->in.learning = &m->learning;
+    if (!lf_learning_begin(&m->learning, m->job->keep_classes, m->job->keep_attrs,
+                           m->err))
+        return false;
     for (size_t i = 0; i < m->job->archives; i++)
         if (!read_archive(m, m->job->archive[i]))
             return false;

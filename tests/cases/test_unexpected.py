@@ -7,10 +7,11 @@ import shutil
 
 import crossing
 import shapes
+from shapes import box, id_of
 import testenv
 from every_kind import KINDS, LISTS, SHIPPED, TYPES, make_dataset
 import test_requirements
-from test_requirements import ELEMENTS, Required
+from test_requirements import ELEMENTS, Required, put_in
 
 # What FiftyOne calls each element; the others it has no place for.
 TYPE_OF = {"box": "detections", "mask": "detections", "polygon": "polylines", "polyline": "polylines",
@@ -138,3 +139,243 @@ class EveryKind(Required):
             report = self.bring(field, *line.groups(), status=1)
             self.balance(field, report, strays, len(kept))
         self.each(check)
+
+
+def drawn(kind, label, *attributes, at=0, **says):
+    """An element as CVAT dumps it; `attributes`: (name, text)."""
+    places = {"polygon": {"points": "%d,4;%d,4;%d,12" % (4 + at, 12 + at, 12 + at)}, "polyline": {"points": "1,1;%d,9" % (9 + at)},
+              "points": {"points": "%d,5" % (5 + at)}, "tag": {},
+              "box": {"xtl": 2 + at, "ytl": 2, "xbr": 10 + at, "ybr": 10}}
+    inside = "".join('<attribute name="%s">%s</attribute>' % a for a in attributes)
+    text = "".join(' %s="%s"' % x for x in {**places[kind], **says}.items())
+    return '<%s label="%s" source="manual"%s>%s</%s>' % (kind, label, text, inside, kind)
+
+
+def id_attr(number):
+    return "label_id", id_of(number)
+
+
+def without(xml, number):
+    """The XML without the element that has the label's id."""
+    out, n = re.subn(r"\s*<(box|tag) [^>]*>(?:(?!</\1>).)*%s(?:(?!</\1>).)*</\1>" % id_of(number), "", xml, flags=re.S)
+    assert n == 1, n
+    return out
+
+
+KEEP = ("--unexpected", "keep")
+
+
+class NextDay(Required):
+    """What was kept is compared with the next archive like any other label."""
+
+    def setUp(self):
+        super().setUp()
+        self.start({"gt": "Detections"},
+                   {"gt": {"_cls": "Detections", "detections": [box(1, colour="red"), box(2, at=(0.125, 0.125, 0.25, 0.5))]}},
+                   {"gt": {"_cls": "Detections", "detections": [box(3)]}})
+        self.ship("gt")
+
+    def day(self, *texts, options=KEEP, status=None, change=lambda xml: xml, image=0, where=("--in-place",)):
+        """Merges a dump with these elements more; the report."""
+        shutil.rmtree(self.path("back"), ignore_errors=True)
+        archive, = self.far_side()
+        self.rewrite(archive, lambda xml: put_in(change(xml), "".join(texts), image))
+        report = self.merge(self.ds, [archive], *options, status=status, where=where)
+        self.assertIn(report["exit"], (0, 1) if status is None else (status,))
+        return report
+
+    def lines(self, n=0):
+        return kept_in(self.ds, "polylines")[n]
+
+    def test_moved_relabelled_edited_deleted(self):
+        first = self.day(drawn("polygon", "cat", ("colour", "red")), drawn("polyline", "cat"))
+        self.assert_counts(first, kept=3, added=2)
+        area, line = self.lines()
+        self.assertEqual({k: v for k, v in area.items() if k != "_id"}, {
+            "_cls": "Polyline", "attributes": {}, "tags": [], "label": "cat", "colour": "red", "closed": True, "filled": True,
+            "points": [[[4 / 64, 4 / 32], [12 / 64, 4 / 32], [12 / 64, 12 / 32]]]})
+        self.assertEqual((line["closed"], line["filled"], "colour" in line), (False, False, False))
+        report = self.day(drawn("polygon", "cat", ("colour", "blue"), at=1))
+        self.assert_counts(report, kept=3, edited=1, deleted=1)
+        self.assertEqual(self.lines(), [{**area, "colour": "blue", "points": [[[5 / 64, 4 / 32], [13 / 64, 4 / 32], [13 / 64, 12 / 32]]]}])
+        self.assert_counts(self.day(), kept=3, deleted=1)
+        self.assertEqual(self.lines(), [])
+        self.assertEqual(self.now("gt"), self.docs[0]["gt"]["detections"])
+
+    def test_without_the_option_nothing_becomes_of_them(self):
+        self.day(drawn("polygon", "cat"))
+        after = self.data_of(self.ds)
+        for options in ((), ("--unexpected", "ignore"), ("--unexpected", "return=back.json"), ("--unexpected-field", "keypoints=dots")):
+            self.assert_counts(self.day(options=options), kept=3, absent=1)
+            self.assert_unchanged(self.ds, after)
+        self.assertEqual(crossing.read_json(self.path("back.json")), [])
+
+    def test_edited_at_home_meanwhile(self):
+        self.day(drawn("polygon", "cat", at=0))
+        path = os.path.join(self.ds, "samples.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace('"closed": true', '"closed": true, "confidence": 0.5').replace("[0.0625, 0.125]", "[0.125, 0.125]"))
+        mine = self.lines()
+        self.assertEqual((mine[0]["confidence"], mine[0]["points"][0][0]), (0.5, [0.125, 0.125]))
+        report = self.day(drawn("polygon", "cat", at=1), status=6)
+        self.assertEqual((report["counts"]["conflict"], self.lines()), (1, mine))
+        self.day(drawn("polygon", "cat", at=1), options=(*KEEP, "--conflict", "ours"))
+        self.assertEqual(self.lines(), mine)
+        self.day(options=KEEP, status=6)
+        self.day(drawn("polygon", "cat", at=1), options=(*KEEP, "--conflict", "theirs"))
+        self.assertEqual((self.lines()[0]["points"][0][0], self.lines()[0]["confidence"]), ([5 / 64, 4 / 32], 0.5))
+
+    def test_a_label_that_became_another_kind_moves(self):
+        swap = lambda xml: without(xml, 1)
+        shape = drawn("polygon", "cat", id_attr(1), ("colour", "red"))
+        report = self.day(shape, change=swap)
+        self.assert_counts(report, kept=2, deleted=1, added=1)
+        self.assertEqual([x["_id"] for x in self.now("gt")], [shapes.oid(2)])
+        moved = self.lines()
+        self.assertEqual((len(moved), moved[0]["colour"]), (1, "red"))
+        after = self.data_of(self.ds)
+        self.assert_counts(self.day(shape, change=swap), kept=3)
+        self.assert_unchanged(self.ds, after)
+        report = self.day(drawn("polygon", "cat", id_attr(1), ("colour", "red"), at=20), change=swap)
+        self.assert_counts(report, kept=2, edited=1)
+        self.assertEqual(self.lines()[0]["_id"], moved[0]["_id"])
+        self.assert_counts(self.day(change=swap), kept=2, deleted=1)
+
+    def test_it_stays_and_is_reported_where_it_is_left_out(self):
+        for options in (("--unexpected", "ignore"), ("--unexpected", "return=" + self.path("x.json"))):
+            self.day(drawn("polygon", "cat", id_attr(1)), change=lambda xml: without(xml, 1), options=options)
+            self.assertEqual(self.now("gt"), self.docs[0]["gt"]["detections"])
+        row, = crossing.read_json(self.path("x.json"))
+        self.assertEqual((row["sample"], row["label"]["_id"]), (self.docs[0]["_id"]["$oid"], shapes.oid(1)))
+
+    def test_somebody_elses_labels_in_a_field_of_that_name_stay(self):
+        mine = [shapes.line(50, [(0.5, 0.5), (0.75, 0.75), (0.5, 0.75)], name="cat", filled=True)]
+        self.start({"gt": "Detections", "polylines": "Polylines"},
+                   {"gt": {"_cls": "Detections", "detections": [box(1)]}, "polylines": {"_cls": "Polylines", "polylines": mine}},
+                   {"gt": {"_cls": "Detections", "detections": [box(3)]}, "polylines": {"_cls": "Polylines", "polylines": []}})
+        self.ship("gt")
+        self.assert_counts(self.day(drawn("polygon", "cat")), kept=2, added=1)
+        self.assertEqual((self.lines()[:1], len(self.lines())), (mine, 2))
+        self.assert_counts(self.day(drawn("polygon", "cat", at=1)), kept=2, edited=1)
+        self.assertEqual((self.lines()[:1], len(self.lines())), (mine, 2))
+        self.assert_counts(self.day(), kept=2, deleted=1)
+        self.assertEqual(crossing.samples_of(self.ds), self.docs)
+
+    def test_the_travelling_copy_of_the_record_knows_them_by_its_mark(self):
+        shutil.rmtree(os.path.join(self.ds, "annotations"))
+        run = self.path("out", "run")
+
+        def day(*texts):
+            shutil.rmtree(self.path("back"), ignore_errors=True)
+            archive, = self.far_side()
+            self.rewrite(archive, lambda xml: put_in(xml, "".join(texts)))
+            return self.merge(self.ds, [archive], *KEEP, run=run, status=None)
+        self.assert_counts(day(drawn("polygon", "cat")), kept=3, added=1)
+        self.assert_counts(day(drawn("polygon", "cat")), kept=4)
+        self.assert_counts(day(drawn("polygon", "cat", at=1)), kept=3, edited=1)
+        self.assert_counts(day(), kept=3, deleted=1)
+
+    def test_rights(self):
+        for option, want in (("--no-allow-additions", {"refused": 1, "kept": 3}), ("--no-allow-deletions", {"refused": 1, "kept": 2, "added": 1})):
+            for how in ("keep", "return=" + self.path("no.json")):
+                with self.subTest(option, how=how[:6]):
+                    self.setUp()
+                    self.ship("gt", options=(option, "--force"))
+                    deleted = option == "--no-allow-deletions"
+                    if deleted and how != "keep":
+                        continue
+                    report = self.day(*([drawn("polygon", "cat", id_attr(1))] if deleted else [drawn("polygon", "cat")]),
+                                      change=(lambda xml: without(xml, 1)) if deleted else (lambda xml: xml),
+                                      options=("--unexpected", how))
+                    self.assert_counts(report, **want)
+                    self.assertEqual(self.now("gt"), self.docs[0]["gt"]["detections"])
+                    self.assertEqual("polylines" in crossing.samples_of(self.ds)[0], deleted)
+
+    def test_two_archives_in_either_order(self):
+        archive, = self.far_side()
+        one = self.rewrite(archive, lambda xml: put_in(xml, drawn("polygon", "cat")), name="one.zip")
+        two = self.rewrite(archive, lambda xml: put_in(xml, drawn("polyline", "cat"), 1), name="two.zip")
+        self.copy(self.ds, "other")
+        self.merge(self.ds, [one, two], *KEEP, status=None)
+        self.assertEqual([len(x) for x in kept_in(self.ds, "polylines")], [1, 1])
+        self.merge(self.path("other"), [two, one], *KEEP, status=None)
+        self.assertEqual(self.data_of(self.path("other")), self.data_of(self.ds))
+
+    def test_names_that_cannot_be(self):
+        before = testenv.snapshot(self.ds)
+        for name, why in (("gt", "one of the run's"), ("filepath", "something else"), ("_x", "cannot be"), ("a.b", "cannot be"),
+                          ("$a", "cannot be"), ("tags", "cannot be")):
+            report = self.day(drawn("polygon", "cat"), options=("--unexpected-field", "polylines=" + name), status=2)
+            self.assertIn(why, report["error"]["text"])
+            self.assertIn("--unexpected-field polylines=", report["error"]["text"])
+        for text in ("polylines", "lines=x", "polylines=", "polylines=a,polylines=b", "polylines=a,keypoints=a", "", "="):
+            done = self.labelferry("merge", "r", "x", "-n", "--dataset", self.ds, "--unexpected-field", text, status=2)
+            self.assertIn("LF1003", done.stderr)
+        self.assertIn("LF1003", self.labelferry("merge", "r", "x", "-n", "--dataset", self.ds, "--unexpected", "return=", status=2).stderr)
+        self.assertEqual(testenv.snapshot(self.ds), before)
+
+    def test_a_field_of_the_types_name_that_holds_something_else(self):
+        self.start({"gt": "Detections", "polylines": "Classification"}, {"gt": {"_cls": "Detections", "detections": [box(1)]}})
+        self.ship("gt")
+        report = self.day(drawn("polygon", "cat"), status=2)
+        self.assertIn("--unexpected-field polylines=FIELD", report["error"]["text"])
+        report = self.day(drawn("polygon", "cat"), options=(), where=("-n",), status=5)
+        self.assertEqual(report["unexpected_field"], "polylines=polylines_r")
+        self.day(drawn("polygon", "cat"), options=("--unexpected-field", report["unexpected_field"]))
+        self.assertEqual(len(kept_in(self.ds, "polylines_r")[0]), 1)
+        report = self.day(drawn("polygon", "cat"), options=("--unexpected-field", "polylines=other"), status=2)
+        self.assertIn("polylines_r", report["error"]["text"])
+
+    def test_a_dry_run_and_a_new_dataset(self):
+        before = testenv.snapshot(self.dir)
+        archive, = self.far_side()
+        self.rewrite(archive, lambda xml: put_in(xml, drawn("polygon", "cat")))
+        dry = self.merge(self.ds, [archive], *KEEP, where=("-n",), status=None)
+        self.merge(self.ds, [archive], "--unexpected", "return=" + self.path("no.json"), where=("-n",), status=None)
+        self.assertEqual({k: v for k, v in testenv.snapshot(self.dir).items() if not k.startswith("back")}, before)
+        report = self.merge(self.ds, [archive], *KEEP, where=("-o", self.path("new")), status=None)
+        self.assertEqual(report["counts"], dry["counts"])
+        self.assertEqual(len(kept_in(self.path("new"), "polylines")[0]), 1)
+        again = self.merge(self.path("new"), [archive], *KEEP, status=None)
+        self.assert_counts(again, kept=4)
+
+    def test_a_file_a_sample(self):
+        testenv.into_files(self.ds, self.docs)
+        self.day(drawn("polygon", "cat"))
+        self.assertEqual([len(x) for x in kept_in(self.ds, "polylines")], [1, 0])
+        after = self.data_of(self.ds)
+        self.day(drawn("polygon", "cat"))
+        self.assert_unchanged(self.ds, after)
+
+    def test_the_list_is_whole_or_absent(self):
+        path = self.path("list.json")
+        moved = {"op": "move", "id": id_of(2), "dx": 3}
+        with open(os.path.join(self.ds, "samples.json"), encoding="utf-8") as f:
+            text = f.read()
+        with open(os.path.join(self.ds, "samples.json"), "w", encoding="utf-8") as f:
+            f.write(text.replace("[0.125, 0.125", "[0.1875, 0.125"))
+        archive, = self.far_side(edits=[moved])
+        self.rewrite(archive, lambda xml: put_in(xml, drawn("polygon", "cat")))
+        self.merge(self.ds, [archive], "--unexpected", "return=" + path, status=6)
+        self.assertFalse([n for n in os.listdir(self.dir) if n.startswith("list")])
+        self.merge(self.ds, [archive], "--unexpected", "return=" + path, "--conflict", "ours", status=None)
+        self.assertEqual(len(crossing.read_json(path)), 1)
+        before = testenv.snapshot(self.ds)
+        self.labelferry("merge", "r", archive, "--dataset", self.ds, "--in-place", "--unexpected",
+                        "return=" + self.path("nowhere", "x.json"), status=7)
+        self.assertEqual(testenv.snapshot(self.ds), before)
+
+    def test_an_absent_field_changes_no_digest(self):
+        """Where the learned field is absent base is known by the digest it had."""
+        items = os.path.join(self.ds, "annotations", "r", "items.tsv")
+        with open(items, encoding="utf-8") as f:
+            before = f.read().splitlines()
+        self.day(drawn("polygon", "cat"))
+        with open(items, encoding="utf-8") as f:
+            after = f.read().splitlines()
+        self.assertNotEqual(after[0], before[0])
+        self.assertEqual(after[1:], before[1:])
+        schema = crossing.read_json(os.path.join(self.ds, "annotations", "r", "run.json"))["schema"]
+        self.assertEqual((list(schema), schema["polylines"]["learned"]), (["gt", "polylines"], True))
