@@ -169,9 +169,11 @@ static bool unexpected(struct lf_deciding *j, const struct lf_label *id_of,
     if (fate == LF_FATE_RETURN) {
         const struct lf_id *made = &j->pair.new_id[theirs - j->theirs->label];
         code = LF_N_TYPE_RETURNED;
+        const struct lf_label *given = theirs;
         if (j->ev && j->r->give &&
-            !j->r->give(j->r->give_to, j->base, theirs,
-                        theirs->id.known ? &theirs->id : made, j->err))
+            (!lf_coerce(j, NULL, &given) ||
+             !j->r->give(j->r->give_to, j->base, given,
+                         theirs->id.known ? &theirs->id : made, j->err)))
             return false;
     }
     return lf_tell(j, code, "ignored", id_of, theirs,

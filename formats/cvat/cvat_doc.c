@@ -561,7 +561,7 @@ static bool tell_gone_classes(struct cvat_doc *d, struct lf_error *err)
                              .file = lf_slice_of(d->file),
                              .field = f->name,
                              .was = f->class[i].name};
-        if (!there[i] && !lf_events_add(d->ev, &e, err))
+        if (!there[i] && !f->class[i].learned && !lf_events_add(d->ev, &e, err))
             return false;
     }
     return true;

@@ -7,7 +7,7 @@ import shutil
 
 import crossing
 import shapes
-from shapes import box, id_of
+from shapes import box, id_of, tag
 import testenv
 from every_kind import KINDS, LISTS, SHIPPED, TYPES, make_dataset
 import test_requirements
@@ -181,7 +181,7 @@ class NextDay(Required):
         archive, = self.far_side()
         self.rewrite(archive, lambda xml: put_in(change(xml), "".join(texts), image))
         report = self.merge(self.ds, [archive], *options, status=status, where=where)
-        self.assertIn(report["exit"], (0, 1) if status is None else (status,))
+        self.assertIn(report["exit"], (0, 1) if status is None else (status,), report["events"])
         return report
 
     def lines(self, n=0):
@@ -379,3 +379,170 @@ class NextDay(Required):
         self.assertEqual(after[1:], before[1:])
         schema = crossing.read_json(os.path.join(self.ds, "annotations", "r", "run.json"))["schema"]
         self.assertEqual((list(schema), schema["polylines"]["learned"]), (["gt", "polylines"], True))
+
+
+def kinds_of_input(level):
+    """The five inputs of attributes, on tags or on boxes, with what an annotator sets them to."""
+    attrs = {"note": {"type": "text"}, "count": {"type": "number", "values": [0, 100, 1]},
+             "seen": {"type": "checkbox", "default": "false"}, "side": {"type": "select", "values": ["left", "right"], "default": "left"},
+             "crew": {"type": "radio", "values": ["two", "three"], "default": "two"}}
+    types = {"image": ("Classifications", "classifications"), "object": ("Detections", "detections")}
+    cls, key = types[level]
+    schema = {"gt": {"type": key, "existing_field": True, "classes": ["cat", {"classes": ["dog"], "attributes": {
+        "own_" + k: v for k, v in attrs.items()}}], "attributes": attrs}}
+    return cls, key, schema
+
+
+SET = {"note": ("0012", "0012"), "count": ("7", 7), "seen": ("true", True), "side": ("right", "right"), "crew": ("three", "three")}
+
+
+class Learning(Required):
+    def labels(self):
+        return self.now("gt")
+
+    def with_more(self, *attributes, number=1, label=None, options=(), status=None):
+        """Brings the label of that number back with attributes more, or with another class."""
+        shutil.rmtree(self.path("back"), ignore_errors=True)
+        archive, = self.far_side()
+
+        def change(xml):
+            found = re.search(r"<(box|tag) label=\"[^\"]*\"((?:(?!</\1>).)*%s)" % id_of(number), xml, re.S)
+            more = "".join('<attribute name="%s">%s</attribute>' % a for a in attributes)
+            text = found.group(0)
+            if label:
+                text = re.sub(r' label="[^"]*"', ' label="%s"' % label, text, 1)
+            return xml.replace(found.group(0), text.replace('<attribute name="label_id">', more + '<attribute name="label_id">', 1))
+        self.rewrite(archive, change)
+        report = self.merge(self.ds, [archive], *options, status=None)
+        self.assertIn(report["exit"], (0, 1) if status is None else (status,), report["events"])
+        return report
+
+
+class Attributes(Learning):
+    """R01: each input goes out and comes back, of all classes and of one; what was not declared is reported, and kept if asked."""
+
+    def begin(self, level):
+        cls, key, schema = kinds_of_input(level)
+        make = tag if level == "image" else box
+        self.start({"gt": cls}, {"gt": {"_cls": cls, key: [make(1), make(2, "dog")]}})
+        with open(self.path("schema.json"), "w", encoding="utf-8") as f:
+            json.dump(schema, f)
+        self.before = self.data_of(self.ds)
+        self.labelferry("export", self.ds, "--run", "r", "--media", "none", "--schema", "schema.json", "-o", self.path("out"))
+
+    def test_each_input_goes_out_and_comes_back(self):
+        for level in ("image", "object"):
+            with self.subTest(level):
+                self.begin(level)
+                self.assert_counts(self.bring(), kept=2)
+                self.assert_unchanged(self.ds, self.before)
+                edits = [{"op": "attribute", "id": id_of(n), "name": p + k, "value": text}
+                         for k, (text, _) in SET.items() for n, p in ((1, ""), (2, ""), (2, "own_"))]
+                self.assert_counts(self.bring(*edits), edited=2)
+                want = {k: v for k, (_, v) in SET.items()}
+                own = {"own_" + k: v for k, v in want.items()}
+                for label, values in zip(self.labels(), (want, {**want, **own})):
+                    self.assertEqual({k: v for k, v in label.items() if k in {**want, **own}}, values)
+                self.assert_counts(self.bring(*edits), kept=2)
+
+    def test_undeclared_ones_are_reported_and_kept_only_if_asked(self):
+        for level in ("image", "object"):
+            with self.subTest(level):
+                self.begin(level)
+                report = self.with_more(("mood", "7"), ("gate", "north"), status=1)
+                self.assertEqual((report["findings"]["LF2003"], report["counts"]["kept"]), (2, 2))
+                self.assert_unchanged(self.ds, self.before)
+                self.with_more(("mood", "7"), options=("--unknown-attrs", "fail"), status=5)
+                report = self.with_more(("mood", "7"), ("gate", "north"), options=("--unknown-attrs", "keep"), status=0)
+                self.assertEqual((report["findings"][ATTR], report["counts"]["edited"]), (2, 1))
+                self.assertEqual((self.labels()[0]["mood"], self.labels()[0]["gate"]), ("7", "north"))
+                self.assertNotIn("mood", self.labels()[1])
+                # known from now on, whatever the option says
+                self.assert_counts(self.with_more(("mood", "7"), ("gate", "north"), status=0), kept=2)
+                self.assert_counts(self.with_more(("mood", "8"), status=0), kept=1, edited=1)
+                self.assertEqual((self.labels()[0]["mood"], self.labels()[0]["gate"]), ("8", "north"))
+                self.assert_counts(self.bring(), kept=2)  # one that does not come back is unchanged
+
+    def test_they_get_the_type_they_look_like(self):
+        self.begin("object")
+        self.with_more(("a", "7"), ("b", "7.5"), ("c", "true"), ("d", "x"), options=("--unknown-attrs", "keep", "--coerce-text"))
+        label = self.labels()[0]
+        self.assertEqual([label[k] for k in "abcd"], [7, 7.5, True, "x"])
+        self.assert_counts(self.with_more(("a", "7"), ("b", "7.5"), ("c", "true"), ("d", "x")), kept=2)
+
+    def test_what_fiftyone_declares_is_no_attribute(self):
+        self.begin("object")
+        names = ["label", "confidence", "tags", "bounding_box", "mask", "index", "_id", "_cls", "attributes", "id", "rotation",
+                 "a.b", "$a", "instance"]
+        report = self.with_more(*((n, "7") for n in names), options=("--unknown-attrs", "keep"))
+        self.assertEqual(report["findings"]["LF2003"], len(names))
+        self.assert_unchanged(self.ds, self.before)
+
+    def test_on_new_labels_and_unexpected_ones(self):
+        self.begin("object")
+        archive, = self.far_side()
+        self.rewrite(archive, lambda xml: put_in(xml, drawn("box", "cat", ("mood", "good"), at=20) + drawn("polygon", "dog", ("mood", "bad"), ("own_note", "x"))))
+        self.merge(self.ds, [archive], "--unknown-attrs", "keep", *KEEP, status=None)
+        self.assertEqual(self.labels()[-1]["mood"], "good")
+        area, = kept_in(self.ds, "polylines")[0]
+        self.assertEqual((area["mood"], area["own_note"], area["label"]), ("bad", "x", "dog"))
+        self.assert_counts(self.merge(self.ds, [archive], *KEEP, status=None), kept=4)
+
+    def test_more_than_a_field_can_have(self):
+        self.begin("object")
+        report = self.with_more(*(("x%d" % i, "1") for i in range(300)), options=("--unknown-attrs", "keep"), status=8)
+        self.assertIn("limit attributes", report["error"]["text"])
+        self.assert_unchanged(self.ds, self.before)
+
+
+class Classes(Learning):
+    """Unknown classes, reported and kept only if asked."""
+
+    def begin(self):
+        """A run of cats and dogs; a cow stays at home."""
+        self.start({"gt": "Detections"}, {"gt": {"_cls": "Detections", "detections": [box(1), box(2, "dog"), box(3, "cow")]}})
+        self.ship("gt", options=("--classes", "cat,dog"))
+
+    def one(self, *texts, options=(), status=None):
+        shutil.rmtree(self.path("back"), ignore_errors=True)
+        archive, = self.far_side()
+        self.rewrite(archive, lambda xml: put_in(xml, "".join(texts)))
+        report = self.merge(self.ds, [archive], *options, status=None)
+        self.assertIn(report["exit"], (0, 1) if status is None else (status,), report["events"])
+        return report
+
+    def test_a_label_that_was_given_an_unknown_class(self):
+        self.begin()
+        self.assertEqual(self.with_more(label="cow", status=1)["findings"], {"LF2002": 1})
+        self.with_more(label="cow", options=("--unknown-classes", "fail"), status=5)
+        self.assert_unchanged(self.ds, self.before)
+        report = self.with_more(label="cow", options=("--unknown-classes", "keep"), status=0)
+        self.assertEqual((report["findings"][CLASS], report["counts"]["edited"]), (1, 1))
+        self.assertEqual([x["label"] for x in self.labels()], ["cow", "dog", "cow"])
+        after = self.data_of(self.ds)
+        self.assert_counts(self.with_more(label="cow", status=0), kept=2)
+        self.assert_unchanged(self.ds, after)
+        self.assert_counts(self.with_more(label="dog", status=0), kept=1, edited=1)
+        self.assertEqual([x["label"] for x in self.labels()], ["dog", "dog", "cow"])
+
+    def test_labels_that_stayed_at_home_are_not_gone(self):
+        self.begin()
+        new = drawn("box", "cow", at=30)
+        self.assertEqual(self.one(new, status=1)["counts"]["ignored"], 1)
+        self.assert_counts(self.one(new, options=("--unknown-classes", "keep")), kept=2, added=1)
+        self.assertEqual([x["label"] for x in self.labels()], ["cat", "dog", "cow", "cow"])
+        after = self.data_of(self.ds)
+        self.assert_counts(self.one(new), kept=3)
+        self.assert_unchanged(self.ds, after)
+        self.assert_counts(self.one(drawn("box", "cow", at=31)), kept=2, edited=1)
+        self.assert_counts(self.one(), kept=2, deleted=1)  # what the run added; not the one at home
+        self.assertEqual(self.labels(), self.docs[0]["gt"]["detections"])
+
+    def test_of_unexpected_shapes_too(self):
+        self.begin()
+        report = self.one(drawn("polygon", "horse"), options=KEEP, status=1)
+        self.assertEqual((report["findings"]["LF2002"], report["counts"]["ignored"]), (1, 1))
+        self.assert_unchanged(self.ds, self.before)
+        self.one(drawn("polygon", "horse"), options=(*KEEP, "--unknown-classes", "keep"))
+        self.assertEqual(kept_in(self.ds, "polylines")[0][0]["label"], "horse")
+        self.assert_counts(self.one(drawn("polygon", "horse"), options=KEEP), kept=3)

@@ -9,7 +9,9 @@ import copy
 import glob
 import json
 import os
+import re
 import shutil
+import zipfile
 
 import testenv
 
@@ -42,8 +44,6 @@ def not_here(case):
     """Why a case is not for this version, or None."""
     for step in case["passes"]:
         load = step["load"]
-        if load.get("unexpected", "ignore") != "ignore":
-            return "unexpected=%s" % load["unexpected"]
         for field, schema in case["label_schema"].items():
             places = step["annotations"].get(field, {}).get(RETURNED.get(schema["type"]), {})
             if TYPES[schema["type"]] not in LIST_KEY and any(len(back) > 1 for back in places.values()):
@@ -115,6 +115,57 @@ def write_copy(dataset, folder, case, annotations):
             doc[field] = value_of(kind, list((back or {}).values()) if kind != "scalar" else back)
     with open(os.path.join(folder, "samples.json"), "w", encoding="utf-8") as f:
         json.dump({"samples": docs}, f)
+
+
+def has_strays(case):
+    """Whether shapes are to be kept or returned that a copy's field cannot hold: they come in a tool's dump."""
+    return any(step["load"].get("unexpected", "ignore") != "ignore" for step in case["passes"])
+
+
+def element(label):
+    """A label as CVAT dumps it, in whole numbers of pixels."""
+    own = {k: v for k, v in label.items() if k not in ("_id", "_cls", "attributes", "tags", "label", "points", "closed", "filled")}
+    inside = "".join('<attribute name="%s">%s</attribute>' % x for x in [("label_id", id_of(label)), *own.items()])
+    kind, says = "tag", ""
+    if label["_cls"] == "Polyline":
+        ring, = label["points"]
+        kind = "polygon" if label["filled"] else "polyline"
+        says = ' points="%s"' % ";".join("%g,%g" % (round(x * WIDTH), round(y * HEIGHT)) for x, y in ring)
+    return '<%s label="%s" source="manual"%s>%s</%s>' % (kind, label["label"], says, inside, kind)
+
+
+def write_dump(out, folder, case, annotations):
+    """A dump of the one field's task: what was shipped as it was, and the shapes of other types beside it."""
+    (field, schema), = case["label_schema"].items()
+    back = dict(annotations[field])
+    shipped = {id_of(x) for x in ids_in(back.pop(RETURNED.get(schema["type"], schema["type"])))}
+    archive, = glob.glob(os.path.join(out, "*", "annotations.zip"))
+    with zipfile.ZipFile(archive) as z:
+        xml = z.read("annotations.xml").decode()
+    assert set(re.findall(r'name="label_id">([0-9a-f]{24})<', xml)) == shipped, "the case edits what was shipped"
+    names = {d["_id"]["$oid"]: os.path.basename(d["filepath"]) for d in case["before"]["samples"]}
+    for places in back.values():
+        for sample, labels in places.items():
+            at = xml.index("</image>", xml.index('name="%s"' % names[sample]))
+            xml = xml[:at] + "".join(map(element, labels.values())) + xml[at:]
+    os.makedirs(folder)
+    with open(os.path.join(folder, "annotations.xml"), "w", encoding="utf-8") as f:
+        f.write(xml)
+
+
+def read_returned(path):
+    """Our list of what was returned in FiftyOne's form."""
+    out = {}
+    with open(path, encoding="utf-8") as f:
+        for row in json.load(f):
+            assert row["frame"] is None
+            place = out.setdefault(row["field"], {}).setdefault(row["type"], {}).setdefault(row["sample"], {})
+            place[id_of(row["label"])] = row["label"]
+    return out
+
+
+def ids_in(places):
+    return [label for labels in places.values() for label in labels.values()]
 
 
 def plain(x):
@@ -192,9 +243,17 @@ def replay(test, case, folder, options=()):
     for number, step in enumerate(case["passes"]):
         was = read_documents(dataset)
         back = os.path.join(folder, "back%d" % number)
-        write_copy(dataset, back, case, step["annotations"])
+        if has_strays(case):
+            write_dump(os.path.join(folder, "out"), back, case, step["annotations"])
+        else:
+            write_copy(dataset, back, case, step["annotations"])
         dest = step["load"].get("dest_field")
-        done = test.labelferry("merge", "r", back, "--dataset", dataset, "--in-place", "--json", *options,
+        unexpected = step["load"].get("unexpected")
+        returned = os.path.join(folder, "returned%d.json" % number)
+        more = [] if not has_strays(case) else [
+            "--unknown-attrs", "keep", "--coerce-text", "--unexpected",
+            "return=" + returned if unexpected == "return" else unexpected]
+        done = test.labelferry("merge", "r", back, "--dataset", dataset, "--in-place", "--json", *options, *more,
                                *(["--dest-field", dest] if dest else []), status=None)
         report = json.loads(done.stdout or "{}")
         refused = report.get("error", {}).get("code")
@@ -202,4 +261,6 @@ def replay(test, case, folder, options=()):
             raise AssertionError("merge: exit %d\n%s" % (done.returncode, done.stderr))
         one = Pass(step["after"]["samples"], read_documents(dataset), was, refused, known, ids, dest)
         _, ids = one.matched(one.want)
+        if unexpected == "return":
+            one.returned = step["returned"], read_returned(returned)
         yield one
