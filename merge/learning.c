@@ -160,6 +160,7 @@ bool lf_learning_begin(struct lf_learning *n, bool classes, bool attrs,
 {
     const struct lf_schema *s = &n->run->schema;
     n->learn.user = n;
+    n->learn.shapes = n->unexpected->fate == LF_FATE_RETURN; // whole, masks and all
     n->learn.class = classes ? learn_class : NULL;
     n->learn.attr = attrs ? learn_attr : NULL;
     for (int t = 0; t < LF_RT_NONE; t++) {

@@ -546,3 +546,62 @@ class Classes(Learning):
         self.one(drawn("polygon", "horse"), options=(*KEEP, "--unknown-classes", "keep"))
         self.assertEqual(kept_in(self.ds, "polylines")[0][0]["label"], "horse")
         self.assert_counts(self.one(drawn("polygon", "horse"), options=KEEP), kept=3)
+
+
+class Copies(Required):
+    """Unexpected shapes in an edited copy of the dataset: a mask among boxes, a filled line among lines."""
+
+    GRID = [[1, 0], [1, 1]]
+
+    def bring(self, docs, *options, files=None):
+        shutil.rmtree(self.path("copy"), ignore_errors=True)
+        shapes.write_dataset(self.path("copy"), {"gt": "Detections"}, docs, files)
+        report = self.merge(self.ds, [self.path("copy")], *options, status=None)
+        self.assertIn(report["exit"], (0, 1), report["events"])
+        return report
+
+    def gt(self, *labels):
+        return [{**self.docs[0], "gt": {"_cls": "Detections", "detections": list(labels)}}]
+
+    def test_masks_among_boxes(self):
+        home = box(3, mask=shapes.npy(self.GRID))
+        self.start({"gt": "Detections"}, {"gt": {"_cls": "Detections", "detections": [box(1), home]}})
+        self.ship("gt")
+        # what stands at home as it came is nobody's edit, and makes no field
+        self.assert_counts(self.bring(self.docs, *KEEP), kept=1)
+        self.assert_unchanged(self.ds, self.before)
+        new = box(9, mask=shapes.npy(self.GRID), confidence=0.5)
+        on_disk = box(10, mask_path="masks/x.png")
+        report = self.bring(self.gt(box(1), home, new, on_disk), *KEEP, files={"masks/x.png": shapes.png([[255, 0]])})
+        self.assert_counts(report, kept=1, added=2)
+        self.assertEqual(self.now("gt"), [box(1), home])
+        first, second = kept_in(self.ds, "detections")[0]
+        self.assertEqual({**first, "_id": 0}, {**new, "_id": 0})
+        with open(os.path.join(self.ds, second["mask_path"]), "rb") as f:
+            self.assertEqual(f.read()[:4], b"\x89PNG")
+        after = self.data_of(self.ds)
+        self.assert_counts(self.bring(self.gt(box(1), home, new, on_disk), *KEEP, files={"masks/x.png": shapes.png([[255, 0]])}), kept=3)
+        self.assert_unchanged(self.ds, after)
+        # a copy that holds them elsewhere, or no more, says nothing of the field
+        self.bring(self.gt(box(1), home), *KEEP)
+        self.bring(self.gt(box(1), home), "--unexpected", "ignore")
+        self.bring(crossing.samples_of(self.ds), *KEEP)
+        self.assert_unchanged(self.ds, after)
+
+    def test_a_box_that_got_a_mask(self):
+        self.start({"gt": "Detections"}, {"gt": {"_cls": "Detections", "detections": [box(1, colour="red"), box(2)]}})
+        self.ship("gt")
+        masked = box(1, colour="red", mask=shapes.npy(self.GRID))
+        self.assert_counts(self.bring(self.gt(masked, box(2)), "--unexpected", "return=" + self.path("x.json")), kept=1, ignored=1)
+        self.assert_unchanged(self.ds, self.before)
+        row, = crossing.read_json(self.path("x.json"))
+        self.assertEqual((row["type"], row["label"]), ("detections", masked))
+        on_disk = box(9, mask_path="masks/x.png")
+        self.bring(self.gt(box(1, colour="red"), box(2), on_disk), "--unexpected", "return=" + self.path("x.json"),
+                   files={"masks/x.png": shapes.png([[255, 0]])})
+        row, = crossing.read_json(self.path("x.json"))
+        self.assertEqual((row["label"]["mask_path"], "$binary" in row["label"]["mask"]), ("masks/x.png", True))
+        self.assert_counts(self.bring(self.gt(masked, box(2)), *KEEP), kept=1, deleted=1, added=1)
+        self.assertEqual(self.now("gt"), [box(2)])
+        kept, = kept_in(self.ds, "detections")[0]
+        self.assertEqual({**kept, "_id": 0}, {**masked, "_id": 0})

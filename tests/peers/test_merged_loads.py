@@ -95,6 +95,28 @@ class MergedLoads(crossing.CrossingCase):
                 self.assertIn("fiftyone.core.labels.%s)" % kind.capitalize(), seen["schema"]["made"])
                 self.assertEqual(seen["fields"]["made"]["by_class"], {"a": 1, "b": 1})
 
+    def test_kept_shapes(self):
+        """Shapes that a field of boxes does not hold, each in a field of its type, as FiftyOne calls it."""
+        ds = self.copy(testenv.sample("harbor"), "harbor")
+        self.export(ds, fields=["ground_truth"])
+        archive, = self.far_side()
+        says = {"polygon": 'points="10,10;90,10;90,80"', "polyline": 'points="10,10;90,10;90,80"', "points": 'points="10,20"',
+                "mask": 'rle="0, 4" left="10" top="10" width="2" height="2"', "tag": ""}
+
+        def add(xml):
+            name = re.search(r'<image [^>]*>\s*<box label="([^"]*)"', xml).group(1)
+            more = "".join('<%s label="%s" source="manual" %s><attribute name="mood">7</attribute></%s>' % (k, name, v, k)
+                           for k, v in says.items())
+            return xml.replace("</image>", more + "</image>", 1)
+        self.rewrite(archive, add)
+        report = self.merge(ds, [archive], "--unexpected", "keep", "--unknown-attrs", "keep", "--coerce-text", status=None)
+        self.assertEqual(report["counts"]["added"], 5)
+        seen, = self.assert_loads([ds])
+        for field, cls, labels in (("polylines", "Polylines", 2), ("keypoints", "Keypoints", 1), ("detections", "Detections", 1),
+                                   ("classifications", "Classifications", 1)):
+            self.assertIn("fiftyone.core.labels.%s)" % cls, seen["schema"][field])
+            self.assertEqual((seen["fields"][field]["labels"], list(seen["fields"][field]["attributes"])), (labels, ["mood"]))
+
     def test_layouts(self):
         """One file a sample, and the layout before 0.8 without its dates, which FiftyOne 1.22.1 writes and does
         not load: an edited label, an added one and a new field."""
