@@ -131,7 +131,7 @@ static bool name_fields(struct comparing *c)
 }
 
 // Unexpected shapes go where merges of the run put them; others are told.
-static void keep_learned(struct comparing *c)
+static bool keep_learned(struct comparing *c)
 {
     const struct lf_schema *s = &c->run.schema;
     c->unexpected.fate = LF_FATE_IGNORE;
@@ -141,7 +141,7 @@ static void keep_learned(struct comparing *c)
                 c->unexpected.field[t] = s->field[i].name;
     c->learning = (struct lf_learning){
         .run = &c->run, .ds = &c->ds, .unexpected = &c->unexpected, .ev = c->ev};
-    lf_learning_begin(&c->learning, false, false);
+    return lf_learning_begin(&c->learning, false, false, c->err);
 }
 
 // ---------------------------------------------------------------------------- sides
@@ -391,11 +391,9 @@ bool lf_diff_archives(const struct lf_diff_job *job, struct lf_diff_report *r,
         .run.base_fd = -1};
     c.states = (struct lf_states){.job = job, .report = r};
     bool ok = (c.pixels = lf_pixel_tool_new(err)) != NULL && open_run(&c) &&
-              settle_format(&c) && name_fields(&c);
-    if (ok)
-        keep_learned(&c);
-    ok = ok && read_side(&c, &c.a) && read_side(&c, &c.b) && compare_all(&c) &&
-         check_ids(&c, &c.a) && check_ids(&c, &c.b);
+              settle_format(&c) && name_fields(&c) && keep_learned(&c) &&
+              read_side(&c, &c.a) && read_side(&c, &c.b) && compare_all(&c) &&
+              check_ids(&c, &c.a) && check_ids(&c, &c.b);
     side_done(&c.a);
     side_done(&c.b);
     lf_free(c.places.at);

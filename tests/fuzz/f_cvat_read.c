@@ -1,12 +1,14 @@
 // The input is a CVAT dump behind two bytes of choices. Whatever it says: the pairs
 // balance, the merged sample is strict JSON that reads back, and what the run does not
-// hold stays.
+// hold stays. An input whose length is 3 more than a multiple of 4 is read by a run
+// that learns: merged again, what it kept is there already.
 #include "formats/base/json.h"
 #include "formats/cvat/cvat_doc.h"
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/mask/join.h"
 #include "formats/table.h"
 #include "merge/fold.h"
+#include "merge/learning.h"
 #include "tests/fuzz/small_run.h"
 
 enum { MOST = 8 };
@@ -14,6 +16,8 @@ enum { MOST = 8 };
 static struct lf_run run;
 static const struct lf_format *format;
 static struct lf_pixel_tool *pixels;
+static struct lf_learning learning;
+static const struct fo_dataset no_fields;
 
 static void open_run(void)
 {
@@ -59,7 +63,8 @@ static bool join(struct lf_sample *s, bool convert, struct lf_arena *a,
 {
     s->width = run.item[0].width;
     s->height = run.item[0].height;
-    return lf_join_shapes(&run.schema, convert, s, a, err);
+    return lf_join_shapes(&run.schema, convert, s, a, err) &&
+           (!run.learn || lf_learn_strays(&learning, s, a, err));
 }
 
 static bool take(struct cvat_doc *d, bool convert, struct lf_arena *a, struct got *g,
@@ -116,6 +121,23 @@ static void parse(struct lf_slice doc, struct lf_arena *a, struct lf_sample *s,
     if (s->labels)
         memcpy(shipped->label, s->label, s->labels * sizeof *s->label);
     LF_CLAIM(format->ship(&run, shipped, a, NULL, &err));
+    lf_mark_learned(&run, shipped);
+}
+
+// Nothing of a learned field is added or deleted by the archive that it came from.
+static void merge_again(const struct got *g, const struct lf_rules *rules,
+                        const struct lf_sample *now, struct lf_arena *a)
+{
+    struct lf_error err = {0};
+    struct lf_changes plan = {0};
+    struct lf_counts counts = {0};
+    if (!lf_fold(rules, now, now, g->theirs, 1, a, &plan, NULL, &counts, NULL, &err)) {
+        LF_CLAIM(err.code == LF_E_TYPE || err.code == LF_E_LIMIT_COUNT);
+        return;
+    }
+    for (size_t i = 0; i < plan.count; i++)
+        LF_CLAIM(!run.schema.field[plan.change[i].field].learned ||
+                 (plan.change[i].ours && plan.change[i].theirs));
 }
 
 static void merge(const struct got *g, const struct lf_rules *rules,
@@ -137,7 +159,8 @@ static void merge(const struct got *g, const struct lf_rules *rules,
         return;
     }
     for (size_t i = 0; i < shipped.labels; i++)
-        counts.absent += shipped.label[i].shipped && !told[i];
+        counts.absent +=
+            shipped.label[i].shipped && !shipped.label[i].unsure && !told[i];
     LF_CLAIM(g->count > 1 || lf_counts_balance(&counts));
     const struct fo_source src = source();
     if (!fo_edits(&src, &shipped, &plan, rules->slack, NULL, a, &edits, NULL, &err)) {
@@ -150,6 +173,8 @@ static void merge(const struct got *g, const struct lf_rules *rules,
     struct lf_slice value;
     LF_CLAIM(lf_json_get(lf_buf_view(&out), "note", &value));
     LF_CLAIM(lf_slice_is(lf_json_trim(value), "\"untouched\""));
+    if (g->count == 1)
+        merge_again(g, rules, &shipped, a);
     lf_buf_done(&out);
 }
 
@@ -169,10 +194,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .slack = format->slack,
         .conflict = data[0] & 1 ? LF_CONFLICT_THEIRS : LF_CONFLICT_OURS,
         .unexpected.fate = data[0] & 2 ? LF_FATE_IGNORE : LF_FATE_FAIL};
+    const bool learns = size % 4 == 3;
+    if (learns) {
+        rules.unexpected.fate = LF_FATE_KEEP;
+        learning = (struct lf_learning){
+            .run = &run, .ds = &no_fields, .unexpected = &rules.unexpected};
+        run.has_base = true;
+        LF_CLAIM(lf_learning_begin(&learning, true, true, &err));
+    }
     for (size_t i = 0; i < run.schema.fields; i++)
         run.schema.field[i].rights = data[1] & 1 << i % 4 ? data[1] >> 3 : LF_MAY_ALL;
     struct lf_events *ev = lf_events_new(NULL, 0, false, &err);
     LF_CLAIM(ev);
+    learning.ev = ev;
     bool ok = read_all(xml, (int)(data[0] >> 2 & 15) % (1 + (int)run.schema.fields) - 1,
                        steps[data[0] >> 6], !(data[1] & 4), ev, &a, &g, &err);
     LF_CLAIM(ok == (err.code == LF_OK) && err.code != LF_E_BUG);
@@ -180,5 +214,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         merge(&g, &rules, ev, &a);
     lf_events_free(&ev);
     lf_arena_done(&a);
+    if (learns) { // the next input meets the run as it was
+        lf_pixel_tool_free(&pixels);
+        lf_run_done(&run);
+        format = NULL;
+    }
     return 0;
 }
