@@ -91,6 +91,14 @@ struct sides { // of one sample
     struct lf_slice files;             // of base
 };
 
+// What the run added needs no base to be known.
+static bool is_made(const struct lf_merging *m, const struct lf_label *l)
+{
+    uint8_t mark[4];
+    lf_run_mark(&m->run, mark);
+    return l->id.known && !memcmp(l->id.at, mark, sizeof mark);
+}
+
 // What of the dataset cannot be read is among `faults`, and base_side then is NULL.
 static bool read_sides(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
                        struct sides *s, struct lf_faults *faults)
@@ -106,7 +114,8 @@ static bool read_sides(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (ok) {
         s->base_side = same ? &s->ours_shipped : &s->base_shipped;
         for (size_t i = 0; m->unsure && i < s->ours_shipped.labels; i++)
-            s->ours_shipped.label[i].unsure |= s->ours_shipped.label[i].shipped;
+            s->ours_shipped.label[i].unsure |= s->ours_shipped.label[i].shipped &&
+                                               !is_made(m, &s->ours_shipped.label[i]);
         return true;
     }
     if (!m->err->file[0]) // a mask on disk has said its own
