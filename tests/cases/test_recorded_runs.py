@@ -2,7 +2,7 @@
 
 import json
 import os
-import re
+import shutil
 
 import crossing
 import fiftyone_upload
@@ -222,3 +222,56 @@ class WhatTheRecordLacks(RecordedCase):
         with open(path, "w", encoding="utf-8") as f:
             json.dump(doc, f)
         self.refused(ds, archives, "no longer has the run")
+
+
+class SeveralFieldsAndTasks(RecordedCase):
+    """images_full: classes that fields share, scalars, rings, masks among boxes; tasks of two images."""
+
+    def send(self, types, **how):
+        ds = self.dataset("images_full")
+        schema = {}
+        for field, kind in types.items():
+            classes = {l["label"] for s in crossing.samples_of(ds) for l in self.labels(s.get(field)) if l.get("label")}
+            schema[field] = {"type": kind, "classes": sorted(classes), "attributes": {}, "existing_field": True}
+        fiftyone_upload.record(ds, KEY, schema, **how)
+        return ds
+
+    def labels(self, value):
+        if not isinstance(value, dict):
+            return []
+        return value.get(fiftyone_upload.LISTS.get(value["_cls"]), [value])
+
+    def test_an_unedited_upload_changes_no_byte(self):
+        for types, how in (
+                ({"detections": "detections", "classification": "classification", "an_int": "scalar"}, {"task_size": 2}),
+                ({"detections": "detections", "classification": "classification"}, {"alone": True}),
+                ({"polylines": "polygons", "detection": "detection"}, {"task_size": 1})):
+            with self.subTest(types=types, **how):
+                ds = self.send(types, **how)
+                before = self.data_of(ds)
+                report = self.merged(ds, self.sent(ds))
+                counts = report["counts"]
+                self.assertGreater(counts["kept"], 0)
+                self.assertEqual(counts["kept"] + counts["ignored"], counts["labels"])
+                self.assertLessEqual(set(report["findings"]), {"LF2116", "LF2129"})
+                self.assertEqual(report["items"]["came"], 3)
+                self.assert_unchanged(ds, before)
+            self.clear()
+
+    def test_labels_and_samples_that_were_not_sent_stay(self):
+        ds = self.send({"detections": "detections"})
+        out = crossing.samples_of(ds)[1]["_id"]["$oid"]
+        shutil.rmtree(ds)
+        ds = self.dataset("images_full")
+        schema = {"detections": {"type": "detections", "classes": ["cat"], "attributes": {}, "existing_field": True}}
+        fiftyone_upload.record(ds, KEY, schema, leave=[out])
+        sent = crossing.read_json(os.path.join(ds, "annotations", KEY + ".json"))["id_map"]["detections"]
+        ids = [i for lot in sent.values() for i in lot]
+        self.assertTrue(ids)
+        before = crossing.samples_of(ds)
+        archives = self.sent(ds, *({"op": "delete", "id": i} for i in ids))
+        report = self.merged(ds, archives)
+        self.assertEqual(report["counts"]["deleted"], len(ids))
+        for was, now in zip(before, crossing.samples_of(ds)):
+            self.assertEqual(now["detections"]["detections"],
+                             [l for l in was["detections"]["detections"] if l["_id"]["$oid"] not in ids])
