@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "formats/base/alloc.h"
 #include "formats/base/names.h"
@@ -109,6 +110,8 @@ static struct found *find(const struct index *x, const struct lf_id *id)
 
 // ---------------------------------------------------------------------------- samples
 
+enum { UNSIZED = 1000 };
+
 static bool compare(struct lf_diffing *d, const struct fo_head *head,
                     struct lf_slice name, struct lf_slice a, struct lf_slice b)
 {
@@ -116,8 +119,10 @@ static bool compare(struct lf_diffing *d, const struct fo_head *head,
     if (!head->width && !fo_head(b, &d->m, &other, d->err))
         return false;
     d->sized = other.width && other.height;
-    d->a.sample = d->b.sample = (struct lf_sample){
-        .width = d->sized ? other.width : 1, .height = d->sized ? other.height : 1};
+    // Without a size some size: what overlaps does so at any.
+    d->a.sample = d->b.sample =
+        (struct lf_sample){.width = d->sized ? other.width : UNSIZED,
+                           .height = d->sized ? other.height : UNSIZED};
     if (!lf_diff_sample(d->report, name, d->err) || !lf_diff_values(d, &d->a, a) ||
         !lf_diff_values(d, &d->b, b))
         return false;
@@ -195,12 +200,31 @@ static bool rest_of_b(struct lf_diffing *d, struct index *x)
 // ---------------------------------------------------------------------------- all of
 // it
 
+// Labels of frames lie in files of their own. To call two videos equal without a look
+// at them would be wrong.
+static bool no_frames(const struct lf_diff_job *job, const struct fo_dataset *ds,
+                      struct lf_error *err)
+{
+    struct stat st;
+    bool frames = lf_slice_is(ds->media_type, "video") ||
+                  fstatat(ds->folder_fd, "frames.json", &st, 0) == 0;
+    if (!frames || job->fields || job->field_a)
+        return true;
+    lf_fail(err, LF_E_MEDIA_KIND,
+            "labels of a video's frames are not compared; --field names fields of the "
+            "samples that are");
+    return lf_fail_in_file(err, ds->folder);
+}
+
 static bool open_sides(struct lf_diffing *d, struct fo_dataset ds[2],
                        struct lf_files files[2], struct lf_pixel_tool *pixels)
 {
     bool two = !d->job->field_a;
     if (!fo_open(&ds[0], d->job->a, d->err) ||
         (two && !fo_open(&ds[1], d->job->b, d->err)))
+        return false;
+    if (!no_frames(d->job, &ds[0], d->err) ||
+        (two && !no_frames(d->job, &ds[1], d->err)))
         return false;
     d->a.ds = &ds[0];
     d->b.ds = two ? &ds[1] : &ds[0];

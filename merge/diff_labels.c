@@ -56,7 +56,7 @@ static const struct lf_label *places_of(const struct lf_diff_side *s, size_t fie
 static bool read_places(struct lf_diffing *d, struct lists *l)
 {
     const struct lf_diff_job *job = d->job;
-    if (job->by == LF_BY_ID && !job->detail && !(job->tolerance > 0 && d->sized))
+    if (job->by == LF_BY_ID && !(d->sized && (job->detail || job->tolerance > 0)))
         return true;
     if (!parse(d, &d->a) || !parse(d, &d->b))
         return false;
@@ -200,7 +200,7 @@ static bool label_parts(struct lf_diffing *d, const struct lists *l, size_t i, s
             continue;
         struct lf_diff_part *p = &(*part)[(*parts)++];
         *p = (struct lf_diff_part){words[x->what], x->name, x->was, x->came, -1};
-        if (space && d->job->detail && pa && pb &&
+        if (space && d->job->detail && d->sized && pa && pb &&
             !lf_diff_space(pa, pb, &d->m, p, d->err))
             return false;
     }

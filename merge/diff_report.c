@@ -355,7 +355,8 @@ bool lf_diff_print(struct lf_diff_report *r, int status, struct lf_events *ev,
         json_head(r, status, ev, &head);
     else
         text_head(r, &head);
-    bool ok = lf_buf_ok(&head, err) && lf_cli_print(lf_buf_view(&head), err) &&
+    bool ok = lf_buf_ok(&head, err) &&
+              (!head.len || lf_cli_print(lf_buf_view(&head), err)) &&
               print_entries(r, err);
     lf_buf_done(&head);
     if (!ok || !r->json)

@@ -331,7 +331,8 @@ bool fo_differ(const struct fo_source *sa, struct lf_slice a,
     for (size_t i = 0; i < count; i++) {
         enum fo_key key = key_of(pair[i].key);
         if (lf_slice_is(pair[i].key, "_cls"))
-            classes = lf_slice_is(pair[i].a, "\"Segmentation\"");
+            classes = lf_slice_is(pair[i].a, "\"Segmentation\"") ||
+                      lf_slice_is(pair[i].b, "\"Segmentation\"");
         if (key == FO_ID || keep_pixels(&pair[i], &pixels))
             continue;
         if (key == FO_ATTRIBUTES ? !legacy(&pair[i], out, &s)

@@ -240,6 +240,12 @@ class Values(DiffCase):
         self.assertEqual(self.of_box(old, new, "--tolerance", "2.1"), [])
         self.assertEqual(self.of_box(old, dict(new, label="dog"), "--tolerance", "2.1"), ["edited: class \"cat\" -> \"dog\""])
 
+    def test_without_a_size(self):
+        old, new = {"where": (0.1, 0.2, 0.3, 0.4)}, {"where": (0.12, 0.2, 0.3, 0.4)}
+        for options in (("--tolerance", "90"), ("--detail",), ("--by", "iou:0.8")):
+            self.assertEqual(self.of_box(old, new, *options, width=None, height=None), ["edited: geometry"])
+        self.assertEqual(self.of_box(old, new, "--by", "iou:0.9", width=None, height=None), ["deleted \"cat\"", "added \"cat\""])
+
     def test_detail(self):
         old, new = {"where": (0.1, 0.2, 0.3, 0.4)}, {"where": (0.1, 0.2, 0.3, 0.2)}
         self.assertEqual(self.of_box(old, new, "--detail"),
@@ -695,6 +701,12 @@ class Layouts(DiffCase):
         testenv.into_files(self.path("b"), list(reversed(docs)))
         self.assertEqual(self.json("a", "b", status=0)["changes"], [])
         self.assertEqual(self.json("b", "a", status=0)["changes"], [])
+
+    def test_frames_are_not_passed_over(self):
+        folder = testenv.shared("fixtures", "fiftyone", "video_tracks")
+        done = self.labelferry("diff", folder, folder, status=4)
+        self.assertIn("LF4008", done.stderr)
+        self.diff(folder, folder, "--field", "tags", status=0)
 
     def test_fixtures_are_equal_to_themselves(self):
         root = testenv.shared("fixtures", "fiftyone")
