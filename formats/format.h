@@ -35,6 +35,8 @@ struct lf_source { // one document of an archive
     // "status", "assignee", "reviewer", "url"}, ..]}; start and stop are frames of the
     // task, numbers, all else texts, each absent when not told. Empty: nothing.
     struct lf_slice told;
+    uint64_t whole; // images of the task that it tells all of, also of those that were
+                    // removed there; 0: it may be a part, or is no task
 };
 
 struct lf_out_task {      // what a writer is to make

@@ -31,6 +31,8 @@ static const struct lf_option options[] = {
      "damaged items, all of them are listed: stop (default), skip (they are left out "
      "whole), fix (stop, and shapes up to half a pixel out of the image are cut at its "
      "edge)"},
+    {"tag-removed", 0, "TAG", false,
+     "a tag for samples whose image was removed in the tool; their labels stay"},
     {"coerce-text", 0, NULL, false,
      "a text that is new and reads as a number, true or false becomes one"},
     {"unmatched", 0, "CHOICE", false,
@@ -129,6 +131,7 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"output", &a->job.out, NULL},
         {"runs-dir", &a->job.runs_dir, NULL},
         {"report", &a->report, NULL},
+        {"tag-removed", &a->job.tag_removed, NULL},
         {"in-place", NULL, &a->job.in_place},
         {"dry-run", NULL, &a->job.dry_run},
         {"allow-older", NULL, &a->job.allow_older},

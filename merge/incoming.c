@@ -13,7 +13,8 @@ bool lf_incoming_new(struct lf_incoming *in, const struct lf_run *run,
     *in = (struct lf_incoming){.run = run};
     in->spool = lf_spool_new(err);
     in->bad = lf_alloc(run->items, sizeof *in->bad, err);
-    return in->spool != NULL && in->bad != NULL;
+    in->removed = lf_alloc(run->items, sizeof *in->removed, err);
+    return in->spool && in->bad && in->removed;
 }
 
 void lf_incoming_done(struct lf_incoming *in)
@@ -23,6 +24,7 @@ void lf_incoming_done(struct lf_incoming *in)
     lf_free(in->source);
     lf_free(in->rank);
     lf_free(in->bad);
+    lf_free(in->removed);
     lf_arena_done(&in->arena);
     *in = (struct lf_incoming){0};
 }
@@ -70,6 +72,13 @@ bool lf_incoming_damaged(struct lf_incoming *in, int64_t row, struct lf_slice na
     return true;
 }
 
+static const char *by(enum lf_found how)
+{
+    return how == LF_FOUND_PATH     ? "matched by a plainer spelling of its path"
+           : how == LF_FOUND_SUFFIX ? "matched by the end of its path"
+                                    : "matched by its base name alone";
+}
+
 static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
                      uint32_t *row, bool *found, struct lf_events *ev,
                      struct lf_error *err)
@@ -91,6 +100,8 @@ static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
     if (!lf_run_find(in->run, item->name, row, &how, err))
         return false;
     *found = how != LF_FOUND_NONE && how != LF_FOUND_TWICE;
+    if (*found && how != LF_FOUND_EXACT && !tell(ev, LF_N_MATCHED, item, by(how), err))
+        return false;
     enum lf_code code = in->pass_over           ? LF_N_PASSED_OVER
                         : how == LF_FOUND_TWICE ? LF_E_AMBIGUOUS
                                                 : LF_E_UNMATCHED;
@@ -199,11 +210,14 @@ static bool take_item(struct lf_incoming *in, struct lf_item *item, uint32_t *ro
     bool found = false;
     uint64_t labels = item->sample.labels + item->unread;
     in->items++;
-    if (item->faults.count && !item->name.len && !item->id.known)
+    if (item->faults.count && !item->name.len && !item->id.known) {
+        in->strange = true;
         return lf_incoming_damaged(in, -1, item->name, &item->faults, labels, ev, err);
+    }
     if (!find_row(in, item, row, &found, ev, err))
         return false;
     if (!found) { // whether it is whole does not matter
+        in->strange = true;
         in->unmatched += !item->id.known;
         in->unmatched_labels += item->id.known ? 0 : labels;
         return true;
@@ -249,6 +263,7 @@ static bool keep_sources(struct lf_incoming *in, const struct lf_reader *r,
         struct lf_arrival *to = &in->source[in->sources++];
         *to = (struct lf_arrival){0};
         memcpy(to->digest, s[i].digest, sizeof to->digest);
+        to->whole = in->strange ? 0 : s[i].whole;
         if (!lf_arena_text(&in->arena, s[i].file, &to->file, err) ||
             !lf_arena_text(&in->arena, s[i].task, &to->task, err) ||
             !lf_arena_text(&in->arena, s[i].stamp, &to->stamp, err) ||
@@ -269,6 +284,7 @@ bool lf_incoming_read(struct lf_incoming *in, const struct lf_format *format,
         return lf_fail_in_file(err, lf_tree_path(t));
     }
     in->format = format;
+    in->strange = false;
     struct lf_reader *r = format->open(t, in->run, field, ev, err);
     bool ok = r && read_items(in, r, (uint32_t)in->sources, ev, err) &&
               keep_sources(in, r, err);
@@ -373,11 +389,59 @@ static void find_aside(struct lf_incoming *in)
         in->source[in->place[i].source].aside &= !stays(s, in->place[i].only);
 }
 
+struct pieces { // of the run, by number: a task-size full of samples each
+    uint64_t *items;
+    bool *here; // some item of the document is of it
+    bool *told; // a whole task told of all its samples
+};
+
+// A document of a task that had as many images as the pieces its items are of: the
+// task had those and no others.
+static void look_at_source(const struct lf_incoming *in, size_t from, size_t to,
+                           struct pieces *p)
+{
+    uint64_t items = 0, whole = in->source[in->place[from].source].whole;
+    memset(p->here, 0, in->run->tasks * sizeof *p->here);
+    for (size_t i = from; i < to; i++) {
+        uint32_t piece = in->run->item[in->place[i].row].task;
+        items += p->here[piece] ? 0 : p->items[piece];
+        p->here[piece] = true;
+    }
+    for (uint32_t t = 0; whole && items == whole && t < in->run->tasks; t++)
+        p->told[t] |= p->here[t];
+}
+
+// Samples whose item was removed in the tool: their task came back without them. Places
+// stand in the order of reading, by source.
+static bool find_removed(struct lf_incoming *in, struct lf_error *err)
+{
+    struct pieces p = {lf_alloc(in->run->tasks, sizeof *p.items, err),
+                       lf_alloc(in->run->tasks, sizeof *p.here, err),
+                       lf_alloc(in->run->tasks, sizeof *p.told, err)};
+    bool ok = p.items && p.here && p.told;
+    for (uint32_t i = 0; ok && i < in->run->items; i++)
+        p.items[in->run->item[i].task]++;
+    for (size_t from = 0, to = 0; ok && from < in->places; from = to) {
+        while (to < in->places && in->place[to].source == in->place[from].source)
+            to++;
+        look_at_source(in, from, to, &p);
+    }
+    for (uint32_t i = 0; ok && i < in->run->items; i++)
+        in->removed[i] = p.told[in->run->item[i].task] && !in->bad[i];
+    for (size_t i = 0; ok && i < in->places; i++)
+        in->removed[in->place[i].row] = false;
+    lf_free(p.items);
+    lf_free(p.here);
+    lf_free(p.told);
+    return ok;
+}
+
 bool lf_incoming_seal(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
                       struct lf_error *err)
 {
     find_aside(in);
-    if (!check_ages(in, allow_older, ev, err) || !rank_sources(in, err))
+    if (!check_ages(in, allow_older, ev, err) || !find_removed(in, err) ||
+        !rank_sources(in, err))
         return false;
     for (size_t i = 0; i < in->places; i++)
         in->place[i].source = in->rank[in->place[i].source];

@@ -16,9 +16,10 @@ struct lf_place {
 struct lf_arrival { // one document that came back
     struct lf_slice file, task, stamp, told;
     char digest[65];
-    bool aside;    // all that it speaks of goes to other fields: it is not recorded
-    bool repeated; // merged before
-    bool done;     // and nothing of it was left out then
+    bool aside;     // all that it speaks of goes to other fields: it is not recorded
+    bool repeated;  // merged before
+    bool done;      // and nothing of it was left out then
+    uint64_t whole; // images of the task it tells all of; 0: it may be a part
 };
 
 struct lf_incoming {
@@ -36,7 +37,9 @@ struct lf_incoming {
     bool keep_shapes;  // shapes of a kind next to the field's are not converted
     uint64_t items, unmatched, unmatched_labels;
     uint64_t damaged, damaged_labels; // items, and the shapes they hold
-    bool *bad; // by row: an item of it is damaged, so nothing of it is taken
+    bool strange;  // the archive that is read holds items of no known sample
+    bool *removed; // by row: gone in the tool, once sealed
+    bool *bad;     // by row: an item of it is damaged, so nothing of it is taken
     struct lf_error first; // what is wrong with the first damaged item
     uint64_t came;         // samples of the run that came back whole, once sealed
     bool whole;            // set once merged: all of what came went where it belongs

@@ -73,7 +73,8 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         "\"absent\": %llu, \"labels\": %llu},\n \"home\": %llu,\n \"items\": {\"run\": "
         "%llu, \"came\": "
         "%llu, "
-        "\"unmatched\": %llu, \"damaged\": %llu, \"changed\": %llu}",
+        "\"unmatched\": %llu, \"damaged\": %llu, \"removed\": "
+        "%llu, \"changed\": %llu}",
         (unsigned long long)c->kept, (unsigned long long)c->edited,
         (unsigned long long)c->added, (unsigned long long)c->deleted,
         (unsigned long long)c->refused, (unsigned long long)c->ignored,
@@ -81,7 +82,7 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         (unsigned long long)lf_counts_all(c), (unsigned long long)r->home,
         (unsigned long long)r->items, (unsigned long long)r->came,
         (unsigned long long)r->unmatched, (unsigned long long)r->damaged,
-        (unsigned long long)r->changed);
+        (unsigned long long)r->removed, (unsigned long long)r->changed);
     report_unexpected(r, out);
     lf_buf_text(out, ",\n \"archives\": ");
     lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));

@@ -17,8 +17,9 @@ struct lf_merge_job {
     enum lf_choice conflict;
     bool keep_shapes; // shapes of other kinds are unexpected, not converted
     bool clamp; // shapes out of the image by up to half a pixel are cut at its edge
-    bool skip_damaged; // damaged items are left out; else they stop the merge
-    bool coerce_text;  // new texts that read as a number or bool become one
+    const char *tag_removed; // for samples removed in the tool; NULL: none
+    bool skip_damaged;       // damaged items are left out; else they stop the merge
+    bool coerce_text;        // new texts that read as a number or bool become one
     struct lf_unexpected unexpected;
     const char *returned; // file for those whose fate is to be returned; NULL: none
     bool fail_unmatched, ignore_unmatched, fail_class, fail_attr;
@@ -33,6 +34,7 @@ struct lf_merge_result {
     struct lf_counts counts;
     uint64_t items, came, unmatched,
         changed;            // samples of the run, that came, ..., that changed
+    uint64_t removed;       // samples that were removed in the tool
     uint64_t damaged;       // items that are damaged, in the archives and the dataset
     uint64_t home;          // labels of the run's fields, where items came, not shipped
     bool written, repeated; // repeated: every archive was merged before

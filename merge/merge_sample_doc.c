@@ -142,6 +142,32 @@ static bool leave_out(struct lf_merging *m, const struct fo_doc *doc, uint32_t r
     return lf_writing_doc(&m->out, doc, NULL, m->err);
 }
 
+// The image was removed in the tool: that says nothing of its labels, but may be
+// tagged.
+static bool removed_there(struct lf_merging *m, const struct fo_doc *doc, uint32_t row)
+{
+    char id[25];
+    const char *tag = m->job->tag_removed;
+    struct lf_edits edits = {0};
+    const struct lf_changes no_labels = {0};
+    const struct fo_new_files no_masks = {0};
+    lf_id_print(&m->run.item[row].id, id);
+    struct lf_event e = {.code = LF_N_REMOVED, .sample = lf_slice_of(id)};
+    m->result->removed++;
+    if (tag && !fo_add_tag(doc->raw, lf_slice_of(tag), &m->a, &edits, m->err))
+        return false;
+    if (edits.count) {
+        e.code = LF_N_TAGGED;
+        e.came = lf_slice_of(tag);
+        m->result->changed++;
+    }
+    if (!lf_run_name(&m->run, row, &m->a, &e.item, m->err) ||
+        !lf_events_add(m->ev, &e, m->err))
+        return false;
+    return edits.count ? write_edited(m, doc, row, &no_labels, &edits, &no_masks)
+                       : lf_writing_doc(&m->out, doc, NULL, m->err);
+}
+
 // The dataset's own sample cannot be read.
 static bool damaged_here(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
                          const struct lf_faults *faults)
@@ -222,7 +248,8 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     for (size_t b = 0; b < base_side->labels; b++)
         m->result->counts.absent += is_out(&base_side->label[b]) && !told[b];
     if (!count)
-        return lf_writing_doc(&m->out, doc, NULL, m->err);
+        return m->in.removed[row] ? removed_there(m, doc, row)
+                                  : lf_writing_doc(&m->out, doc, NULL, m->err);
     for (size_t i = 0; i < side.ours_shipped.labels; i++)
         m->result->home += is_home(m, &side.ours_shipped.label[i]);
     lf_learning_used(&m->learning, &plan);

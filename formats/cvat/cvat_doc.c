@@ -661,6 +661,11 @@ struct lf_slice cvat_doc_stamp(const struct cvat_doc *d)
     return d->stamp;
 }
 
+uint64_t cvat_doc_whole(const struct cvat_doc *d)
+{
+    return d->meta.size;
+}
+
 void cvat_doc_free(struct cvat_doc **d)
 {
     if (!*d)

@@ -24,6 +24,8 @@ struct lf_slice cvat_doc_task(const struct cvat_doc *d);
 struct lf_slice cvat_doc_stamp(const struct cvat_doc *d);
 // What it tells of tasks and people, as lf_source.told.
 void cvat_doc_told(const struct cvat_doc *d, struct lf_buf *out);
+// Images of the task that the document tells all of; 0: unknown, or no task.
+uint64_t cvat_doc_whole(const struct cvat_doc *d);
 void cvat_doc_free(struct cvat_doc **d);
 
 #endif

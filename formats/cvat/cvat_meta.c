@@ -89,6 +89,10 @@ bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice t
                : lf_slice_is(rest, "name")   ? keep(m, text, &t->name, err)
                                              : true;
     }
+    int64_t size;
+    if (lf_slice_is(rest, "/size") && !strcmp(m->kind, "task") &&
+        lf_parse_int64(text, &size) && size > 0)
+        m->size = (uint64_t)size;
     return lf_slice_is(rest, "/id")        ? keep(m, text, &m->id, err)
            : lf_slice_is(rest, "/name")    ? keep(m, text, &m->name, err)
            : lf_slice_is(rest, "/updated") ? keep(m, text, &m->updated, err)

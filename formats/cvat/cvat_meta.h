@@ -26,6 +26,7 @@ struct cvat_meta {
     struct cvat_task *task; // of a project
     size_t tasks, task_room;
     struct cvat_told told;
+    uint64_t size;  // images of a task, also those removed; 0: not told
     size_t with_id; // labels that declare the id attribute
     int field;      // row all items belong to, -1: told by task, by class, or unknown
     struct lf_arena arena;

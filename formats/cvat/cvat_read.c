@@ -200,6 +200,7 @@ static bool end_doc(struct lf_reader *r, struct lf_error *err)
         !lf_arena_text(&r->arena, cvat_doc_stamp(r->doc), &s->stamp, err))
         return false;
     lf_hex(digest, sizeof digest, s->digest);
+    s->whole = cvat_doc_whole(r->doc);
     lf_in_free(&r->in);
     struct lf_buf told = {0};
     cvat_doc_told(r->doc, &told);

@@ -229,6 +229,11 @@ LF_MUST_USE bool fo_label_json(const struct fo_source *src, const struct lf_fiel
                                const struct lf_sample *sample, const struct lf_label *l,
                                const struct lf_id *id, struct lf_arena *a,
                                struct lf_buf *out, struct lf_error *err);
+// The byte change that appends a tag to a sample's "tags", or makes the list; no edit
+// if the tag is there or "tags" is no list.
+LF_MUST_USE bool fo_add_tag(struct lf_slice raw, struct lf_slice tag,
+                            struct lf_arena *a, struct lf_edits *edits,
+                            struct lf_error *err);
 // metadata.json with the run's new fields declared; *changed false when all are there.
 LF_MUST_USE bool fo_declare(const struct fo_dataset *ds, const struct lf_schema *s,
                             struct lf_buf *out, bool *changed, struct lf_error *err);

@@ -105,7 +105,7 @@ class Damaged(Policies):
         report = self.bring(xml, "--on-error", "skip", status=1)
         self.assert_listed(report, codes, nameless, xml, "warning")
         self.assert_counts(report, edited=970, absent=30, ignored=report["counts"]["ignored"])
-        self.assertEqual(report["items"], {"run": 1000, "came": 970, "unmatched": 0, "damaged": 30, "changed": 970})
+        self.assertEqual(report["items"], {"run": 1000, "came": 970, "unmatched": 0, "damaged": 30, "removed": 0, "changed": 970})
         self.assertRegex(report["stderr"], r"items 970 of 1000, 30 damaged; 30 findings\n$")
         self.assertIn("... and 3 more of LF3052 cvat-structure", report["stderr"])
         for n, doc in enumerate(self.docs):
@@ -335,3 +335,162 @@ class NotShipped(crossing.CrossingCase):
         report = self.merge(self.ds, back, "--on-error", "skip", status=1)
         self.assertEqual([e["code"] for e in report["events"]], ["LF3043"])
         self.assertEqual(crossing.samples_of(self.ds), self.docs)
+
+
+class Removed(Policies):
+    """R41: an image that was removed in the tool. Its labels stay; --tag-removed marks its sample."""
+
+    EDITS = [{"op": "remove_image", "image": 0}, {"op": "delete", "id": id_of(2)},
+             {"op": "relabel", "id": id_of(3), "label": "cat"}, {"op": "move", "id": id_of(3), "dx": 8}]
+
+    def start(self, *options, count=3, dirs=False, change=None):
+        self.docs = [document(n, gt={"_cls": "Detections", "detections": [box(n + 1)]}) for n in range(count)]
+        for n, doc in enumerate(self.docs):
+            if change:
+                change(n, doc)
+        self.ds = self.path("ds")
+        shapes.write_dataset(self.ds, {"gt": "Detections"}, self.docs)
+        if dirs:
+            testenv.into_files(self.ds, self.docs)
+        self.export(self.ds, "--media", "none", *options, fields=["gt"])
+
+    def want(self, *tags):
+        docs = copy.deepcopy(self.docs)
+        if tags:
+            docs[0]["tags"] = list(tags)
+        docs[1]["gt"]["detections"] = []
+        docs[2]["gt"]["detections"][0]["bounding_box"][0] = 0.375
+        return docs
+
+    def test_R41_one_removed_one_emptied_one_edited(self):
+        for dirs in (False, True):
+            with self.subTest(dirs=dirs):
+                self.clear()
+                self.start(dirs=dirs)
+                back = self.far_side(edits=self.EDITS)
+                report = self.merge(self.ds, back, where=("-n",))
+                self.assertEqual([(e["code"], e["sample"], e["item"]) for e in report["events"]],
+                                 [("LF2016", self.docs[0]["_id"]["$oid"], "0.png")])
+                dry = self.merge(self.ds, back, "--tag-removed", "gone", where=("-n",))
+                self.merge(self.ds, back, "--tag-removed", "gone", where=("-o", self.path("new")))
+                report = self.merge(self.ds, back, "--tag-removed", "gone")
+                self.assert_counts(report, absent=1, deleted=1, edited=1)
+                self.assertEqual((report["counts"], report["items"]), (dry["counts"], dry["items"]))
+                self.assertEqual(report["items"], {"run": 3, "came": 2, "unmatched": 0, "damaged": 0, "removed": 1, "changed": 3})
+                self.assertEqual([(e["code"], e["severity"], e["came"]) for e in report["events"]], [("LF2209", "change", "gone")])
+                for folder in (self.ds, self.path("new")):
+                    self.assertEqual(crossing.samples_of(folder), self.want("gone"))
+                before = self.data_of(self.ds)
+                self.assertEqual(self.merge(self.ds, back, "--tag-removed", "gone")["items"]["changed"], 0)
+                self.assert_unchanged(self.ds, before)
+                # a later dump with the image back in it: the label was never gone
+                self.assert_counts(self.merge(self.ds, self.far_side(), status=1), edited=1, kept=1, added=1)
+
+    def test_only_the_tag_of_its_sample_is_written(self):
+        def change(n, doc):
+            doc["tags"] = [["a", 'b"'], None, ["gone"]][n]
+        self.start(change=change)
+        with open(self.path("ds", "samples.json"), encoding="utf-8") as f:
+            text = f.read()
+        back = self.far_side(edits=[{"op": "remove_image", "image": n} for n in (0, 2)])
+        self.merge(self.ds, back, "--tag-removed", "gone")
+        with open(self.path("ds", "samples.json"), encoding="utf-8") as f:
+            self.assertEqual(f.read(), text.replace('["a", "b\\""]', '["a", "b\\"", "gone"]'))
+
+    def test_a_sample_without_tags_gets_a_list(self):
+        for tags in ("absent", None, []):
+            with self.subTest(tags=tags):
+                self.clear()
+                self.start(change=lambda n, doc: doc.pop("tags") if tags == "absent" else doc.update(tags=tags))
+                self.merge(self.ds, self.far_side(edits=[{"op": "remove_image", "image": 1}]), "--tag-removed", "x\u00e9")
+                self.assertEqual([d.get("tags", "absent") for d in crossing.samples_of(self.ds)], [tags, ["x\u00e9"], tags])
+
+    def test_what_is_only_missing_is_not_removed(self):
+        """A job, a task of other images, an archive with images of no sample: none speaks of all."""
+        self.start(count=4)
+        archive, = self.far_side("--container", "xml")
+        with open(archive, encoding="utf-8") as f:
+            whole = f.read()
+        start, end = image_of(whole, "1.png")
+        less = whole[:start] + whole[end:]
+        self.assertEqual(less.count("<image"), 3)
+        for name, xml, removed in (
+                ("removed", less, 1), ("a job", re.sub(r"(</?)task>", r"\1job>", less), 0),
+                ("a smaller task", less.replace("<size>4</size>", "<size>3</size>"), 0),
+                ("no meta", re.sub(r"<meta>.*</meta>", "", less, flags=re.S), 0),
+                ("renamed", whole.replace("1.png", "new.png"), 0)):
+            with self.subTest(name):
+                with open(archive, "w", encoding="utf-8") as f:
+                    f.write(xml)
+                report = self.merge(self.ds, [archive], "--tag-removed", "x", where=("-n",), status=int(name == "renamed"))
+                self.assertEqual(report["items"]["removed"], removed)
+                self.assertEqual(report["counts"]["absent"], 1)
+
+    def test_a_task_that_did_not_come_back_is_not_removed(self):
+        self.start("--task-size", "2", count=4)
+        back = self.far_side(edits=[{"op": "remove_image", "image": 0, "task": 0}])
+        report = self.merge(self.ds, back[:1], "--tag-removed", "x")
+        self.assert_counts(report, kept=1, absent=3)
+        self.assertEqual([d["tags"] for d in crossing.samples_of(self.ds)], [["x"], [], [], []])
+
+
+class Names(Policies):
+    """R07: by which name an item is found again, and what becomes of one that is not."""
+
+    # The name that came back: (sample by number, the note's text), or the code where it is not used.
+    GOLDEN = (
+        ("a/0.png", 0, None), ("./a/0.png", 0, "path"), ("a//0.png", 0, "path"), ("a\\0.png", 0, "path"),
+        ("C:\\work\\a\\0.png", 0, "end"), ("/srv/data/a/0.png", 0, "end"), ("a%2F0.png", 0, "path"),
+        ("v1.2/x.y.z.png", 2, None), ("x.y.z.png", 2, "end"), ("K%C3%BCste 1.png", 3, "path"), ("deep/K\u00fcste 1.png", 3, "end"),
+        ("elsewhere/X.Y.Z.PNG", 2, "base"), ("0.png", None, "LF2005"), ("elsewhere/0.png", None, "LF2005"),
+        ("A/0.png", None, "LF2005"), ("Ku\u0308ste 1.png", None, "LF2004"), ("9.png", None, "LF2004"),
+        ("a/0", None, "LF2004"), ("../a/0.png", 0, "end"),
+    )
+    SAYS = {"path": "matched by a plainer spelling of its path", "end": "matched by the end of its path",
+            "base": "matched by its base name alone"}
+
+    def start(self):
+        names = ("a/0.png", "b/0.png", "v1.2/x.y.z.png", "K\u00fcste 1.png")
+        self.docs = [dict(document(n, gt={"_cls": "Detections", "detections": [box(n + 1)]}), filepath="data/" + name)
+                     for n, name in enumerate(names)]
+        self.ds = self.path("ds")
+        shapes.write_dataset(self.ds, {"gt": "Detections"}, self.docs)
+        self.export(self.ds, "--media", "none", fields=["gt"])
+        self.archive, = self.far_side("--container", "xml")
+        with open(self.archive, encoding="utf-8") as f:
+            xml = f.read()
+        start, end = image_of(xml, "a/0.png")
+        self.head, self.tail = xml[:xml.index("<image")], xml[xml.rindex("</image>") + 8:]
+        empty = re.sub(r"<box .*?</box>", "", xml[start:end], flags=re.S)
+        self.image = lambda name: empty.replace('"a/0.png"', '"%s"' % name)
+
+    def test_R07_names_that_came_back_otherwise(self):
+        self.start()
+        for name, sample, said in self.GOLDEN:
+            with self.subTest(name):
+                xml = self.head + self.image(name) + self.tail
+                if sample is None: # nothing else came: not of this run
+                    report = self.bring(xml, where=("-n",), status=5)
+                    self.assertEqual([(e["code"], e["item"]) for e in report["events"]], [(said, name)])
+                    self.assertEqual(report["error"]["code"], "LF2001")
+                    continue
+                report = self.bring(xml, where=("-n", "-v"))
+                self.assert_counts(report, deleted=1, absent=3)
+                notes = [(e["code"], e["text"]) for e in report["events"] if e["code"] != "LF2016"]
+                self.assertEqual(notes, [("LF2017", self.SAYS[said])] if said else [])
+                self.assertIn("label %s" % id_of(sample + 1), report["stderr"])
+
+    def test_R07_unmatched_fail_report_and_ignore(self):
+        self.start()
+        xml = self.head + self.image("v1.2/x.y.z.png") + self.image("9.png") + self.image("0.png") + self.tail
+        for choice, status, codes in ((None, 1, {"LF2004": 1, "LF2005": 1}), ("report", 1, {"LF2004": 1, "LF2005": 1}),
+                                      ("fail", 5, {"LF2004": 1, "LF2005": 1}), ("ignore", 0, {"LF2014": 2})):
+            with self.subTest(choice):
+                before = testenv.snapshot(self.ds)
+                report = self.bring(xml, *(("--unmatched", choice) if choice else ()), where=("-n",), status=status)
+                self.assertEqual(report["findings"], codes)
+                self.assertEqual(report["items"]["unmatched"], 2)
+                self.assertEqual(testenv.snapshot(self.ds), before)
+        none = self.head + self.image("9.png") + self.tail
+        for choice in ("report", "fail", "ignore"):
+            self.assertEqual(self.bring(none, "--unmatched", choice, where=("-n",), status=5)["error"]["code"], "LF2001")

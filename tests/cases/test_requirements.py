@@ -438,7 +438,7 @@ class NothingOnIt(Required):
                 self.assertEqual(re.findall(rb'<image [^>]*name="([^"]*)"', xml), [b"0.png", b"1.png", b"2.png", b"3.png"])
                 report = self.bring()
                 self.assert_counts(report)
-                self.assertEqual((report["items"], report["findings"]), ({"run": 4, "came": 4, "unmatched": 0, "damaged": 0, "changed": 0}, {}))
+                self.assertEqual((report["items"], report["findings"]), ({"run": 4, "came": 4, "unmatched": 0, "damaged": 0, "removed": 0, "changed": 0}, {}))
                 self.assert_unchanged(self.ds, self.before)
 
     def some(self):
@@ -453,7 +453,7 @@ class NothingOnIt(Required):
         self.ship("gt")
         report = self.bring(*self.edits())
         self.assert_counts(report, deleted=2, kept=1)
-        self.assertEqual(report["items"], {"run": 3, "came": 3, "unmatched": 0, "damaged": 0, "changed": 1})
+        self.assertEqual(report["items"], {"run": 3, "came": 3, "unmatched": 0, "damaged": 0, "removed": 0, "changed": 1})
         self.docs[0]["gt"]["detections"] = []
         self.assertEqual(crossing.samples_of(self.ds), self.docs)
 
@@ -470,7 +470,7 @@ class NothingOnIt(Required):
         self.ship("gt")
         report = self.bring(*self.edits(), {"op": "remove_image", "image": 0})
         self.assert_counts(report, absent=2, kept=1)
-        self.assertEqual(report["items"], {"run": 3, "came": 2, "unmatched": 0, "damaged": 0, "changed": 0})
+        self.assertEqual(report["items"], {"run": 3, "came": 2, "unmatched": 0, "damaged": 0, "removed": 1, "changed": 0})
         self.assert_unchanged(self.ds, self.before)
 
     def test_R33_all_images_emptied(self):
@@ -478,7 +478,7 @@ class NothingOnIt(Required):
         self.ship("gt")
         report = self.bring(*self.edits(), {"op": "delete", "id": id_of(3)})
         self.assert_counts(report, deleted=3)
-        self.assertEqual(report["items"], {"run": 3, "came": 3, "unmatched": 0, "damaged": 0, "changed": 2})
+        self.assertEqual(report["items"], {"run": 3, "came": 3, "unmatched": 0, "damaged": 0, "removed": 0, "changed": 2})
         self.assertEqual([len(self.now("gt", n)) for n in range(3)], [0, 0, 0])
 
 
