@@ -28,8 +28,12 @@ struct lf_source { // one document of an archive
     struct lf_slice file;
     struct lf_slice task; // what the tool calls it: "task 7"; empty: unknown
     struct lf_slice
-        stamp;       // when the tool last changed it, sortable text; empty: unknown
-    char digest[65]; // SHA-256 of its bytes, hex
+        stamp; // when the tool last changed it, sortable text; empty: unknown
+    // Tells one task from another of the same name, on another server or made later:
+    // two documents of one origin are two states of one task. Empty: unknown.
+    struct lf_slice origin;
+    struct lf_slice annotator; // the tool's name of who did it; empty: unknown
+    char digest[65];           // SHA-256 of its bytes, hex
     // What it tells of people and progress, as JSON: a list of {"id", "name", "field",
     // "status", "assignee", "updated", "url", "jobs": [{"id", "start", "stop",
     // "status", "assignee", "reviewer", "url"}, ..]}; start and stop are frames of the

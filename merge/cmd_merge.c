@@ -19,6 +19,16 @@ static const struct lf_option options[] = {
      "field"},
     {"conflict", 0, "CHOICE", false,
      "labels edited on both sides: fail (default), ours, theirs"},
+    {"pick", 0, "CHOICE", false,
+     "archives that disagree about a label: fail (default), latest, annotator=NAME, "
+     "all (both versions)"},
+    {"rematch", 0, "iou:T", false,
+     "name new shapes that overlap a vanished label by T (0.1 to 1) or more; nothing "
+     "is "
+     "done about them"},
+    {"proposals", 0, "FILE", false,
+     "write what is open, rematches and conflicts, to be filled in"},
+    {"decisions", 0, "FILE", false, "such a file, filled in"},
     {"unexpected", 0, "CHOICE", false,
      "shapes the field does not hold: fail (default), ignore, keep (in a field named "
      "after their type), return=FILE (as JSON)"},
@@ -121,6 +131,31 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
     return ok;
 }
 
+static bool set_pick(struct lf_merge_args *a, const char *value, struct lf_error *err)
+{
+    static const char *const by[] = {"fail", "latest", "all", NULL};
+    static const char named[] = "annotator=";
+    int choice = 0;
+    if (!strncmp(value, named, sizeof named - 1) && value[sizeof named - 1]) {
+        a->job.pick =
+            (struct lf_pick){LF_PICK_ANNOTATOR, lf_slice_of(value + sizeof named - 1)};
+        return true;
+    }
+    if (!choose("pick", value, by, &choice, err))
+        return false;
+    a->job.pick = (struct lf_pick){.by = (enum lf_pick_by)choice};
+    return true;
+}
+
+static bool set_rematch(struct lf_merge_args *a, const char *value,
+                        struct lf_error *err)
+{
+    return (!strncmp(value, "iou:", 4) &&
+            lf_parse_double(lf_slice_of(value + 4), &a->job.rematch) &&
+            a->job.rematch >= 0.1 && a->job.rematch <= 1) ||
+           lf_fail(err, LF_E_OPTION, "--rematch takes iou:T with T from 0.1 to 1");
+}
+
 static bool set(void *user, const struct lf_option *o, const char *value, bool off,
                 struct lf_error *err)
 {
@@ -132,6 +167,8 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"runs-dir", &a->job.runs_dir, NULL},
         {"report", &a->report, NULL},
         {"tag-removed", &a->job.tag_removed, NULL},
+        {"decisions", &a->job.decisions, NULL},
+        {"proposals", &a->job.proposals, NULL},
         {"in-place", NULL, &a->job.in_place},
         {"dry-run", NULL, &a->job.dry_run},
         {"allow-older", NULL, &a->job.allow_older},
@@ -144,6 +181,10 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"help", NULL, &a->help},
     };
     (void)off;
+    if (!strcmp(o->name, "pick"))
+        return set_pick(a, value, err);
+    if (!strcmp(o->name, "rematch"))
+        return set_rematch(a, value, err);
     if (lf_cli_put(places, sizeof places / sizeof *places, o, value))
         return true;
     if (!strcmp(o->name, "dest-field")) {

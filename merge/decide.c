@@ -63,6 +63,23 @@ static const struct lf_label *ours_of(const struct lf_deciding *j, size_t b)
 // ---------------------------------------------------------------------------- gone in
 // theirs
 
+// A label that one side deleted and the other edited, where nothing is done about it.
+static bool stays(struct lf_deciding *j, enum lf_settled how,
+                  const struct lf_label *base, const struct lf_label *theirs,
+                  const char *text)
+{
+    struct lf_slice none = {0};
+    struct lf_verdict v = {0};
+    if (!lf_not_taken(j, how, base, theirs, LF_EXISTS, none, none, text, &v))
+        return false;
+    if (v.conflict)
+        j->counts->conflict++;
+    else
+        j->counts->ignored++;
+    j->counts->settled += v.settled;
+    return true;
+}
+
 static bool gone(struct lf_deciding *j, size_t b)
 {
     const struct lf_label *base = &j->base->label[b], *ours = ours_of(j, b);
@@ -78,12 +95,13 @@ static bool gone(struct lf_deciding *j, size_t b)
         return lf_tell(j, LF_E_REFUSED, "refused", base, NULL, none, none,
                        "the run does not allow deletions");
     }
-    if ((base->lost || lf_changed(f, base, ours, j->r->slack, &attrs)) &&
-        j->r->conflict != LF_CONFLICT_THEIRS) {
-        j->counts->conflict++;
-        return lf_tell(j, LF_E_CONFLICT, "conflict", base, NULL, none, none,
-                       "deleted in the archive, edited in the dataset");
-    }
+    enum lf_settled how = base->lost || lf_changed(f, base, ours, j->r->slack, &attrs)
+                              ? lf_settle(j, base, ours, LF_EXISTS, 0)
+                              : LF_TAKE_THEIRS;
+    if (how != LF_TAKE_THEIRS)
+        return stays(j, how, base, NULL,
+                     how == LF_OPEN ? "deleted in the archive, edited in the dataset"
+                                    : "deleted in this archive, edited in another");
     j->counts->deleted++;
     struct lf_change c = {.ours = ours, .parts = LF_EXISTS, .field = base->field};
     return lf_tell(j, LF_N_DELETED, "deleted", base, NULL, base->name, none, "") &&
@@ -104,17 +122,16 @@ bool lf_refuse_part(struct lf_deciding *j, const struct lf_label *base,
                          "the run does not allow changes of the geometry");
 }
 
-bool lf_conflict_of(struct lf_deciding *j, const struct lf_label *base,
-                    const struct lf_label *ours, const struct lf_label *theirs,
-                    unsigned part, struct lf_verdict *v)
+bool lf_conflict_of(struct lf_deciding *j, enum lf_settled how,
+                    const struct lf_label *base, const struct lf_label *ours,
+                    const struct lf_label *theirs, unsigned part, struct lf_verdict *v)
 {
     struct lf_slice none = {0};
-    v->conflict |= part;
     return part == LF_CLASS
-               ? lf_tell(j, LF_E_CONFLICT, "conflict", base, theirs, ours->name,
-                         theirs->name, "the class was changed on both sides")
-               : lf_tell(j, LF_E_CONFLICT, "conflict", base, theirs, none, none,
-                         "the geometry was changed on both sides");
+               ? lf_not_taken(j, how, base, theirs, part, ours->name, theirs->name,
+                              "the class was changed on both sides", v)
+               : lf_not_taken(j, how, base, theirs, part, none, none,
+                              "the geometry was changed on both sides", v);
 }
 
 // A part that changed in theirs and may: taken if ours still is as it was shipped,
@@ -128,8 +145,10 @@ bool lf_take_part(struct lf_deciding *j, const struct lf_label *base,
     bool ours_changed = lf_changed(f, base, ours, j->r->slack, &attrs) & part;
     if (ours_changed && !(lf_changed(f, ours, theirs, j->r->slack, &attrs) & part))
         return true;
-    if (ours_changed && j->r->conflict != LF_CONFLICT_THEIRS)
-        return lf_conflict_of(j, base, ours, theirs, part, v);
+    enum lf_settled how =
+        ours_changed ? lf_settle(j, base, ours, part, 0) : LF_TAKE_THEIRS;
+    if (how != LF_TAKE_THEIRS)
+        return lf_conflict_of(j, how, base, ours, theirs, part, v);
     v->take |= part;
     return true;
 }
@@ -218,11 +237,11 @@ static bool edited_but_gone(struct lf_deciding *j, const struct lf_label *base,
         return lf_tell(j, LF_E_REFUSED, "refused", base, theirs, none, none,
                        "the run does not allow this edit");
     }
-    if (j->r->conflict != LF_CONFLICT_THEIRS) {
-        j->counts->conflict++;
-        return lf_tell(j, LF_E_CONFLICT, "conflict", base, theirs, none, none,
-                       "edited in the archive, deleted in the dataset");
-    }
+    enum lf_settled how = lf_settle(j, base, NULL, LF_EXISTS, 0);
+    if (how != LF_TAKE_THEIRS)
+        return stays(j, how, base, theirs,
+                     how == LF_OPEN ? "edited in the archive, deleted in the dataset"
+                                    : "edited in this archive, deleted in another");
     bool far, nothing = lf_has_nothing(theirs);
     if (!lf_check_reach(j, base, theirs, &c.theirs, &far))
         return false;
@@ -300,6 +319,35 @@ static bool plan_edit(struct lf_deciding *j, const struct lf_label *base,
     return lf_coerce(j, ours, &c.theirs) && plan_add(j, &c);
 }
 
+// Two archives say different things of one label, and both are to be kept: the second
+// becomes a label of its own.
+static bool beside(struct lf_deciding *j, const struct lf_label *base,
+                   const struct lf_label *theirs)
+{
+    const struct lf_field *f = lf_field_of(j, base);
+    struct lf_slice none = {0};
+    struct lf_change c = {.theirs = theirs, .parts = LF_EXISTS, .field = base->field};
+    bool may = f->rights & LF_MAY_ADD;
+    if (!may || !lf_field_is_list(f->type)) {
+        j->counts->refused++;
+        return lf_tell(j, may ? LF_E_SINGLE : LF_E_REFUSED, "refused", base, theirs,
+                       none, theirs->name,
+                       may ? "" : "the run does not allow additions");
+    }
+    if (!lf_made_id(j->r->run, j->base, theirs, &c.id, j->err))
+        return false;
+    if (there_already(j, base->field, &c.id)) {
+        j->counts->kept++;
+        return true;
+    }
+    j->counts->added++;
+    struct lf_label made = *theirs;
+    made.id = c.id;
+    return lf_tell(j, LF_N_ADDED, "added", &made, theirs, none, theirs->name,
+                   "another archive says otherwise of the label; both are kept") &&
+           lf_coerce(j, NULL, &c.theirs) && plan_add(j, &c);
+}
+
 static bool came_back(struct lf_deciding *j, size_t b, const struct lf_label *theirs)
 {
     const struct lf_label *base = &j->base->label[b], *ours = ours_of(j, b);
@@ -317,15 +365,18 @@ static bool came_back(struct lf_deciding *j, size_t b, const struct lf_label *th
     if (!lf_fit_rings(base, j->r->slack, j->a, &theirs, j->err) ||
         !judge(j, base, ours, theirs, &v))
         return false;
+    if (v.rival)
+        return beside(j, base, theirs);
     if (v.conflict)
         j->counts->conflict++;
     else if (v.take)
         j->counts->edited++;
     else if (v.refused)
         j->counts->refused++;
-    else if (v.ignored)
+    else if (v.ignored) {
         j->counts->ignored++;
-    else
+        j->counts->settled += v.settled;
+    } else
         j->counts->kept++;
     if (!v.take)
         return true;
@@ -518,27 +569,29 @@ static bool leave_home(const struct lf_rules *r, const struct lf_sample *ours,
 }
 
 bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
-                     const struct lf_sample *ours, const struct lf_sample *theirs,
-                     struct lf_slice file, struct lf_slice item, struct lf_arena *a,
+                     const struct lf_sample *ours, const struct lf_theirs *from,
+                     const struct lf_earlier *earlier, struct lf_arena *a,
                      struct lf_changes *plan, bool *told, struct lf_counts *counts,
                      struct lf_events *ev, struct lf_error *err)
 {
     struct lf_deciding j = {.r = r,
                             .base = base,
                             .ours = ours,
-                            .theirs = theirs,
-                            .file = file,
-                            .item = item,
+                            .earlier = earlier,
+                            .from = from,
+                            .file = from->file,
+                            .item = from->item,
                             .a = a,
                             .plan = plan,
                             .counts = counts,
                             .ev = ev,
                             .err = err};
     struct lf_sample left;
-    if (!leave_home(r, ours, theirs, &left, a, err))
+    const struct lf_sample *theirs = &left;
+    if (!leave_home(r, ours, &from->sample, &left, a, err))
         return false;
-    j.theirs = theirs = &left;
-    if (!lf_pair(r, base, ours, theirs, a, &j.pair, ev, file, err))
+    j.theirs = theirs;
+    if (!lf_pair(r, base, ours, theirs, a, &j.pair, ev, from->file, err))
         return false;
     j.marked = any_marked(r->run, ours);
     counts->returned += theirs->labels;

@@ -63,12 +63,13 @@ static bool judge_attr(struct lf_deciding *j, const struct lf_label *base,
     lf_changed(f, ours, theirs, j->r->slack, &between);
     if (ours_changed && !lf_attr_set_has(&between, row))
         return true;
-    if (ours_changed && j->r->conflict != LF_CONFLICT_THEIRS) {
-        v->conflict |= LF_ATTRS;
+    enum lf_settled how =
+        ours_changed ? lf_settle(j, base, ours, LF_ATTRS, row) : LF_TAKE_THEIRS;
+    if (how != LF_TAKE_THEIRS) {
         snprintf(text, sizeof text, "the attribute \"%s\" was changed on both sides",
                  name);
-        return lf_tell(j, LF_E_CONFLICT, "conflict", base, theirs,
-                       attr_text(f, ours, row), attr_text(f, theirs, row), text);
+        return lf_not_taken(j, how, base, theirs, LF_ATTRS, attr_text(f, ours, row),
+                            attr_text(f, theirs, row), text, v);
     }
     v->take |= LF_ATTRS;
     lf_attr_set_add(&v->attrs, row);

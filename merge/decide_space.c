@@ -19,8 +19,10 @@ static bool take_pixels(struct lf_deciding *j, const struct lf_label *base,
     if (!lf_merge_pixels(base, ours, theirs, j->a, &mask, &made->masks, &clash, j->err))
         return false;
     made->mask = mask;
-    if ((clash || !made->masks) && j->r->conflict != LF_CONFLICT_THEIRS)
-        return lf_conflict_of(j, base, ours, theirs, LF_SPACE, v);
+    enum lf_settled how =
+        clash || !made->masks ? lf_settle(j, base, ours, LF_SPACE, 0) : LF_TAKE_THEIRS;
+    if (how != LF_TAKE_THEIRS)
+        return lf_conflict_of(j, how, base, ours, theirs, LF_SPACE, v);
     if (!made->masks) {
         made->mask = theirs->mask;
         made->masks = theirs->masks;
@@ -41,8 +43,9 @@ static bool take_lost(struct lf_deciding *j, const struct lf_label *base,
     struct lf_slice none = {0};
     if (!lf_tell(j, LF_E_MASK_LOST, NULL, base, theirs, none, none, ""))
         return false;
-    if (j->r->conflict != LF_CONFLICT_THEIRS)
-        return lf_conflict_of(j, base, ours, theirs, LF_SPACE, v);
+    enum lf_settled how = lf_settle(j, base, ours, LF_SPACE, 0);
+    if (how != LF_TAKE_THEIRS)
+        return lf_conflict_of(j, how, base, ours, theirs, LF_SPACE, v);
     v->take |= LF_SPACE;
     return true;
 }

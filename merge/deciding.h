@@ -8,6 +8,8 @@
 struct lf_deciding {
     const struct lf_rules *r;
     const struct lf_sample *base, *ours, *theirs;
+    const struct lf_earlier *earlier; // NULL: the first archive
+    const struct lf_theirs *from;     // what `theirs` is of
     struct lf_slice file, item;
     struct lf_arena *a;
     struct lf_changes *plan;
@@ -21,7 +23,9 @@ struct lf_deciding {
 struct lf_verdict { // over the parts of one pair
     unsigned take, refused, conflict;
     struct lf_attr_set attrs;
-    bool ignored;                 // the class is unknown
+    bool ignored;                 // the class is unknown, or the archive was outvoted
+    bool settled;                 // by --pick or a decision: it is ignored for that
+    bool rival;                   // another archive says otherwise, and both count
     const struct lf_label *space; // whose geometry is taken: theirs, or made of both
 };
 
@@ -38,7 +42,27 @@ LF_MUST_USE bool lf_tell(const struct lf_deciding *j, enum lf_code code,
 LF_MUST_USE bool lf_refuse_part(struct lf_deciding *j, const struct lf_label *base,
                                 const struct lf_label *theirs, unsigned part,
                                 struct lf_verdict *v);
-LF_MUST_USE bool lf_conflict_of(struct lf_deciding *j, const struct lf_label *base,
+// Of a part that both ours and theirs changed.
+enum lf_settled {
+    LF_TAKE_THEIRS,
+    LF_KEEP_OURS, // somebody decided so
+    LF_OPEN,      // a conflict with the dataset
+    LF_RIVALS,    // a conflict with an earlier archive of this merge
+    LF_OUTVOTED   // the same, and the earlier one counts
+};
+// settle.c. `ours` NULL: it is gone from the dataset. `part`: one lf_part; `attr`: row
+// of LF_ATTRS.
+enum lf_settled lf_settle(const struct lf_deciding *j, const struct lf_label *base,
+                          const struct lf_label *ours, unsigned part, unsigned attr);
+// Tells of a part that was not taken, and why; the verdict gets it. `was`, `came` may
+// be empty. `text`: what happened, should it be a conflict with the dataset.
+LF_MUST_USE bool lf_not_taken(struct lf_deciding *j, enum lf_settled how,
+                              const struct lf_label *base,
+                              const struct lf_label *theirs, unsigned part,
+                              struct lf_slice was, struct lf_slice came,
+                              const char *text, struct lf_verdict *v);
+LF_MUST_USE bool lf_conflict_of(struct lf_deciding *j, enum lf_settled how,
+                                const struct lf_label *base,
                                 const struct lf_label *ours,
                                 const struct lf_label *theirs, unsigned part,
                                 struct lf_verdict *v);

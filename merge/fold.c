@@ -27,7 +27,7 @@ bool lf_take_theirs(const struct lf_incoming *in, uint32_t row, struct lf_arena 
     *theirs = lf_arena_take(a, to - from, sizeof **theirs, err);
     for (size_t i = from; *theirs && i < to; i++) {
         struct lf_theirs *t = &(*theirs)[*count];
-        if (!lf_incoming_take(in, i, a, &t->sample, &t->file, &t->item, err))
+        if (!lf_incoming_take(in, i, a, t, err))
             return false;
         t->done = in->source[in->place[i].source].done;
         bool again = i > from && in->place[i].source == in->place[i - 1].source &&
@@ -44,8 +44,8 @@ bool lf_take_theirs(const struct lf_incoming *in, uint32_t row, struct lf_arena 
 
 struct tally { // what was taken of each label of ours, over all archives
     const struct lf_sample *ours;
-    unsigned *parts;
-    struct lf_attr_set *attrs;
+    struct lf_taken *all;
+    struct lf_earlier earlier;
 };
 
 static size_t index_of(const struct tally *t, const struct lf_label *l)
@@ -77,17 +77,29 @@ static size_t find(const struct tally *t, bool ordered, const struct lf_label *l
     return i;
 }
 
-static void count(struct tally *t, bool ordered, const struct lf_changes *plan)
+static void add_taken(struct lf_taken *to, const struct lf_change *c)
 {
+    to->parts |= c->parts;
+    for (size_t w = 0; w < LF_ATTR_WORDS; w++)
+        to->attrs.word[w] |= c->attrs.word[w];
+}
+
+static bool count(struct tally *t, bool ordered, const struct lf_changes *plan,
+                  struct lf_arena *a, struct lf_error *err)
+{
+    struct lf_taken *mine = lf_arena_take(a, t->ours->labels, sizeof *mine, err);
+    if (!mine)
+        return false;
     for (size_t i = 0; i < plan->count; i++) {
         const struct lf_change *c = &plan->change[i];
         if (!c->ours || !c->ours->raw.len)
             continue;
         size_t k = find(t, ordered, c->ours);
-        t->parts[k] |= c->parts;
-        for (size_t w = 0; w < LF_ATTR_WORDS; w++)
-            t->attrs[k].word[w] |= c->attrs.word[w];
+        add_taken(&t->all[k], c);
+        add_taken(&mine[k], c);
     }
+    t->earlier.taken[t->earlier.archives++] = mine;
+    return true;
 }
 
 // An attribute that the class it ended up with does not have is not written: another of
@@ -127,8 +139,8 @@ static bool plan_of(const struct lf_schema *s, const struct tally *t, bool order
             size_t k = find(t, ordered, l);
             left[k] = true;
             c.ours = &t->ours->label[k];
-            c.parts = t->parts[k];
-            c.attrs = t->attrs[k];
+            c.parts = t->all[k].parts;
+            c.attrs = t->all[k].attrs;
             drop_others(&s->field[l->field], &c);
         } else {
             c.parts = LF_EXISTS;
@@ -166,7 +178,7 @@ bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
              struct lf_arena *a, struct lf_changes *plan, bool *told,
              struct lf_counts *counts, struct lf_events *ev, struct lf_error *err)
 {
-    struct tally t = {.ours = ours};
+    struct tally t = {.ours = ours, .earlier = {.ours = ours, .theirs = theirs}};
     struct lf_sample now = *ours;
     bool ordered = in_order(ours);
     *plan = (struct lf_changes){0};
@@ -175,22 +187,21 @@ bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
     if (n == 1 && skip_done(r, base, theirs, told, counts))
         return true;
     if (n == 1)
-        return lf_merge_sample(r, base, ours, &theirs->sample, theirs->file,
-                               theirs->item, a, plan, told, counts, ev, err);
-    t.parts = lf_arena_take(a, ours->labels, sizeof *t.parts, err);
-    t.attrs = lf_arena_take(a, ours->labels, sizeof *t.attrs, err);
-    if (!t.parts || !t.attrs)
+        return lf_merge_sample(r, base, ours, theirs, NULL, a, plan, told, counts, ev,
+                               err);
+    t.all = lf_arena_take(a, ours->labels, sizeof *t.all, err);
+    t.earlier.taken = lf_arena_take(a, n, sizeof *t.earlier.taken, err);
+    if (!t.all || !t.earlier.taken)
         return false;
     for (size_t i = 0; i < n; i++) {
         struct lf_changes one = {0};
         struct lf_sample next;
         if (skip_done(r, base, &theirs[i], told, counts))
             continue;
-        if (!lf_merge_sample(r, base, &now, &theirs[i].sample, theirs[i].file,
-                             theirs[i].item, a, &one, told, counts, ev, err))
-            return false;
-        count(&t, ordered, &one);
-        if (!lf_apply_changes(&now, &one, a, &next, err))
+        if (!lf_merge_sample(r, base, &now, &theirs[i], &t.earlier, a, &one, told,
+                             counts, ev, err) ||
+            !count(&t, ordered, &one, a, err) ||
+            !lf_apply_changes(&now, &one, a, &next, err))
             return false;
         now = next;
     }

@@ -5,14 +5,8 @@
 
 #include "merge/incoming.h"
 
-struct lf_theirs {
-    struct lf_sample sample;
-    struct lf_slice file, item;
-    bool done; // merged before, and nothing was left out then
-};
-
-// `told` (by label of base, may be NULL) is set for every label that some archive spoke
-// of.
+// In the order of their votes. `told` (by label of base, may be NULL) is set for every
+// label that some archive spoke of.
 LF_MUST_USE bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
                          const struct lf_sample *ours, const struct lf_theirs *theirs,
                          size_t count, struct lf_arena *a, struct lf_changes *plan,

@@ -267,7 +267,9 @@ static bool keep_sources(struct lf_incoming *in, const struct lf_reader *r,
         if (!lf_arena_text(&in->arena, s[i].file, &to->file, err) ||
             !lf_arena_text(&in->arena, s[i].task, &to->task, err) ||
             !lf_arena_text(&in->arena, s[i].stamp, &to->stamp, err) ||
-            !lf_arena_text(&in->arena, s[i].told, &to->told, err))
+            !lf_arena_text(&in->arena, s[i].told, &to->told, err) ||
+            !lf_arena_text(&in->arena, s[i].origin, &to->origin, err) ||
+            !lf_arena_text(&in->arena, s[i].annotator, &to->annotator, err))
             return false;
     }
     return true;
@@ -293,173 +295,6 @@ bool lf_incoming_read(struct lf_incoming *in, const struct lf_format *format,
     return ok || err->code == LF_E_OPTION || lf_fail_in_file(err, lf_tree_path(t));
 }
 
-// ---------------------------------------------------------------------------- order
-
-static int by_digest(const void *a, const void *b)
-{
-    const struct lf_arrival *const *x = a, *const *y = b;
-    int d = strcmp((*x)->digest, (*y)->digest);
-    return d ? d : (*x > *y) - (*x < *y);
-}
-
-// The order of the command line must not matter, so sources are ranked by what they
-// hold.
-static bool rank_sources(struct lf_incoming *in, struct lf_error *err)
-{
-    const struct lf_arrival **order = lf_alloc(in->sources, sizeof *order, err);
-    in->rank = lf_alloc(in->sources, sizeof *in->rank, err);
-    for (size_t i = 0; order && i < in->sources; i++)
-        order[i] = &in->source[i];
-    if (order && in->rank) {
-        qsort(order, in->sources, sizeof *order, by_digest);
-        for (uint32_t i = 0; i < in->sources; i++)
-            in->rank[order[i] - in->source] = i;
-    }
-    bool ok = order && in->rank;
-    lf_free(order);
-    return ok;
-}
-
-static int by_row(const void *a, const void *b)
-{
-    const struct lf_place *x = a, *y = b;
-    return x->row != y->row         ? (x->row > y->row ? 1 : -1)
-           : x->source != y->source ? (x->source > y->source ? 1 : -1)
-           : x->only != y->only     ? (x->only > y->only ? 1 : -1)
-                                    : (x->at > y->at) - (x->at < y->at);
-}
-
-// A document of the same task with a later stamp was merged already.
-static bool older(const struct lf_run *run, const struct lf_arrival *s)
-{
-    for (size_t i = 0; i < run->merges; i++)
-        if (s->task.len && s->stamp.len && lf_slice_eq(run->merge[i].tasks, s->task) &&
-            lf_slice_cmp(run->merge[i].stamp, s->stamp) > 0)
-            return true;
-    return false;
-}
-
-static void find_repeated(const struct lf_run *run, struct lf_arrival *s)
-{
-    for (size_t i = 0; i < run->merges; i++)
-        if (lf_slice_is(run->merge[i].digest, s->digest)) {
-            s->repeated = true;
-            s->done |= run->merge[i].whole;
-        }
-}
-
-static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
-                       struct lf_error *err)
-{
-    for (size_t i = 0; i < in->sources; i++) {
-        struct lf_arrival *s = &in->source[i];
-        struct lf_event e = {.code = LF_N_REPEATED, .file = s->file};
-        if (!s->aside)
-            find_repeated(in->run, s);
-        s->done &= !in->dests && !allow_older; // who says so has it compared
-        if (!allow_older && !s->done && older(in->run, s)) {
-            lf_fail(err, LF_E_STALE, "a later state of %.*s is merged already",
-                    (int)s->task.len, s->task.at);
-            return lf_fail_in_file(err, s->file.at);
-        }
-        if (s->repeated && !lf_events_add(ev, &e, err))
-            return false;
-    }
-    return true;
-}
-
-// Whether an archive that speaks of the field (-1: of all) has something for the run's
-// own fields.
-static bool stays(const struct lf_schema *s, int32_t only)
-{
-    bool any = false;
-    for (size_t i = 0; i < lf_schema_own(s); i++)
-        any |= (only < 0 || (size_t)only == i) && !s->field[i].dest.len;
-    return any;
-}
-
-static void find_aside(struct lf_incoming *in)
-{
-    const struct lf_schema *s = &in->run->schema;
-    for (size_t i = 0; i < s->fields; i++)
-        in->dests |= s->field[i].dest.len > 0;
-    for (size_t i = 0; i < in->sources; i++)
-        in->source[i].aside = in->dests;
-    for (size_t i = 0; in->dests && i < in->places; i++)
-        in->source[in->place[i].source].aside &= !stays(s, in->place[i].only);
-}
-
-struct pieces { // of the run, by number: a task-size full of samples each
-    uint64_t *items;
-    bool *here; // some item of the document is of it
-    bool *told; // a whole task told of all its samples
-};
-
-// A document of a task that had as many images as the pieces its items are of: the
-// task had those and no others.
-static void look_at_source(const struct lf_incoming *in, size_t from, size_t to,
-                           struct pieces *p)
-{
-    uint64_t items = 0, whole = in->source[in->place[from].source].whole;
-    memset(p->here, 0, in->run->tasks * sizeof *p->here);
-    for (size_t i = from; i < to; i++) {
-        uint32_t piece = in->run->item[in->place[i].row].task;
-        items += p->here[piece] ? 0 : p->items[piece];
-        p->here[piece] = true;
-    }
-    for (uint32_t t = 0; whole && items == whole && t < in->run->tasks; t++)
-        p->told[t] |= p->here[t];
-}
-
-// Samples whose item was removed in the tool: their task came back without them. Places
-// stand in the order of reading, by source.
-static bool find_removed(struct lf_incoming *in, struct lf_error *err)
-{
-    struct pieces p = {lf_alloc(in->run->tasks, sizeof *p.items, err),
-                       lf_alloc(in->run->tasks, sizeof *p.here, err),
-                       lf_alloc(in->run->tasks, sizeof *p.told, err)};
-    bool ok = p.items && p.here && p.told;
-    for (uint32_t i = 0; ok && i < in->run->items; i++)
-        p.items[in->run->item[i].task]++;
-    for (size_t from = 0, to = 0; ok && from < in->places; from = to) {
-        while (to < in->places && in->place[to].source == in->place[from].source)
-            to++;
-        look_at_source(in, from, to, &p);
-    }
-    for (uint32_t i = 0; ok && i < in->run->items; i++)
-        in->removed[i] = p.told[in->run->item[i].task] && !in->bad[i];
-    for (size_t i = 0; ok && i < in->places; i++)
-        in->removed[in->place[i].row] = false;
-    lf_free(p.items);
-    lf_free(p.here);
-    lf_free(p.told);
-    return ok;
-}
-
-bool lf_incoming_seal(struct lf_incoming *in, bool allow_older, struct lf_events *ev,
-                      struct lf_error *err)
-{
-    find_aside(in);
-    if (!check_ages(in, allow_older, ev, err) || !find_removed(in, err) ||
-        !rank_sources(in, err))
-        return false;
-    for (size_t i = 0; i < in->places; i++)
-        in->place[i].source = in->rank[in->place[i].source];
-    if (in->places)
-        qsort(in->place, in->places, sizeof *in->place, by_row);
-    struct lf_arrival *sorted = lf_alloc(in->sources, sizeof *sorted, err);
-    if (!sorted)
-        return false;
-    for (size_t i = 0; i < in->sources; i++)
-        sorted[in->rank[i]] = in->source[i];
-    lf_free(in->source);
-    in->source = sorted;
-    for (size_t i = 0; i < in->places; i++)
-        in->came += (i == 0 || in->place[i].row != in->place[i - 1].row) &&
-                    !in->bad[in->place[i].row];
-    return true;
-}
-
 void lf_incoming_of(const struct lf_incoming *in, uint32_t row, size_t *from,
                     size_t *to)
 {
@@ -477,8 +312,7 @@ void lf_incoming_of(const struct lf_incoming *in, uint32_t row, size_t *from,
 }
 
 bool lf_incoming_take(const struct lf_incoming *in, size_t place, struct lf_arena *a,
-                      struct lf_sample *theirs, struct lf_slice *file,
-                      struct lf_slice *item, struct lf_error *err)
+                      struct lf_theirs *theirs, struct lf_error *err)
 {
     const struct lf_place *p = &in->place[place];
     char *bytes = lf_arena_take(a, p->len, 1, err);
@@ -486,8 +320,10 @@ bool lf_incoming_take(const struct lf_incoming *in, size_t place, struct lf_aren
     if (!bytes || !lf_spool_read(in->spool, p->at, bytes, p->len, err))
         return false;
     memcpy(&n, bytes, sizeof n);
-    *item = (struct lf_slice){bytes + sizeof n, n};
-    *file = in->source[p->source].file;
+    theirs->item = (struct lf_slice){bytes + sizeof n, n};
+    theirs->file = in->source[p->source].file;
+    theirs->source = p->source;
+    theirs->vote = in->source[p->source].vote;
     return lf_unpack((struct lf_slice){bytes + sizeof n + n, p->len - sizeof n - n}, a,
-                     theirs, err);
+                     &theirs->sample, err);
 }

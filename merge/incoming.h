@@ -14,12 +14,18 @@ struct lf_place {
 };
 
 struct lf_arrival { // one document that came back
-    struct lf_slice file, task, stamp, told;
+    struct lf_slice file, task, stamp, told, origin, annotator;
     char digest[65];
-    bool aside;     // all that it speaks of goes to other fields: it is not recorded
-    bool repeated;  // merged before
-    bool done;      // and nothing of it was left out then
+    bool aside;    // all that it speaks of goes to other fields: it is not recorded
+    bool repeated; // merged before
+    bool done;     // and nothing of it was left out then
+    bool fresh;    // what others brought it does not know
+    bool
+        superseded; // a later state of its task, in the same merge, speaks of its items
     uint64_t whole; // images of the task it tells all of; 0: it may be a part
+    // Standing where archives of one merge disagree: the smaller counts, equal ones are
+    // rivals.
+    uint32_t vote;
 };
 
 struct lf_incoming {
@@ -31,7 +37,9 @@ struct lf_incoming {
     size_t places, place_room;
     struct lf_arrival *source;
     size_t sources, source_room;
-    uint32_t *rank;    // by source: its place in the order of digests
+    uint32_t *rank; // by source: its place in the order of votes, then of digests
+    struct lf_pick pick;
+    bool decided;      // a person's decisions were given
     bool pass_over;    // unmatched items are no findings
     bool skip_damaged; // damaged items are left out, not what stops the merge
     bool keep_shapes;  // shapes of a kind next to the field's are not converted
@@ -55,7 +63,8 @@ LF_MUST_USE bool lf_incoming_read(struct lf_incoming *in,
                                   const struct lf_format *format,
                                   const struct lf_tree *t, int field,
                                   struct lf_events *ev, struct lf_error *err);
-// After the last archive: sorts, looks for older and repeated ones.
+// arrivals.c. After the last archive: sorts, looks for older, repeated and overtaken
+// ones, and settles who counts where they disagree.
 LF_MUST_USE bool lf_incoming_seal(struct lf_incoming *in, bool allow_older,
                                   struct lf_events *ev, struct lf_error *err);
 // A damaged item of an archive or a damaged sample of the dataset: told, counted, its
@@ -69,8 +78,7 @@ LF_MUST_USE bool lf_incoming_damaged(struct lf_incoming *in, int64_t row,
 void lf_incoming_of(const struct lf_incoming *in, uint32_t row, size_t *from,
                     size_t *to);
 LF_MUST_USE bool lf_incoming_take(const struct lf_incoming *in, size_t place,
-                                  struct lf_arena *a, struct lf_sample *theirs,
-                                  struct lf_slice *file, struct lf_slice *item,
+                                  struct lf_arena *a, struct lf_theirs *theirs,
                                   struct lf_error *err);
 void lf_incoming_done(struct lf_incoming *in);
 

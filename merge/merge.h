@@ -13,6 +13,7 @@
 // bucket.
 struct lf_counts {
     uint64_t absent, ignored, refused, conflict, deleted, added, edited, kept;
+    uint64_t settled;        // of the ignored ones: by --pick or somebody's decision
     uint64_t told;           // labels of base that the archives could speak of
     uint64_t returned;       // labels that came back
     uint64_t paired;         // pairs with both
@@ -22,6 +23,34 @@ struct lf_counts {
 };
 
 enum lf_choice { LF_CONFLICT_FAIL, LF_CONFLICT_OURS, LF_CONFLICT_THEIRS };
+
+// Who counts where archives of one merge disagree about one part of one label.
+enum lf_pick_by { LF_PICK_FAIL, LF_PICK_LATEST, LF_PICK_ALL, LF_PICK_ANNOTATOR };
+struct lf_pick {
+    enum lf_pick_by by;
+    struct lf_slice annotator;
+};
+
+struct lf_theirs { // what one archive says of one sample
+    struct lf_sample sample;
+    struct lf_slice file, item;
+    uint32_t source;
+    uint32_t vote; // where archives disagree the smaller counts, equal ones are rivals
+    bool done;     // merged before, and nothing was left out then
+};
+
+// What earlier archives of the same merge took of the dataset's labels.
+struct lf_earlier {
+    const struct lf_sample *ours; // the dataset's
+    size_t archives;
+    struct lf_taken { // by archive, and there by label
+        unsigned parts;
+        struct lf_attr_set attrs;
+    } * *taken;
+    const struct lf_theirs *theirs;
+};
+
+struct lf_decisions;
 
 struct lf_rules {
     const struct lf_run *run;
@@ -35,6 +64,10 @@ struct lf_rules {
     void *give_to;
     bool coerce_text; // new texts that read as a number or bool become one
     bool clamp;       // shapes out of the image by up to half a pixel are cut
+    bool keep_all;    // a rival's version is added beside the one that is there
+    double rematch; // overlap from which a new shape is proposed for a vanished label;
+                    // 0: never
+    struct lf_decisions *decisions; // NULL: none
 };
 
 uint64_t lf_counts_all(const struct lf_counts *c);
@@ -58,6 +91,10 @@ LF_MUST_USE bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
                          const struct lf_sample *ours, const struct lf_sample *theirs,
                          struct lf_arena *a, struct lf_pairing *p, struct lf_events *ev,
                          struct lf_slice file, struct lf_error *err);
+// The id that a shape gets which is added beside the label it was paired with.
+LF_MUST_USE bool lf_made_id(const struct lf_run *run, const struct lf_sample *base,
+                            const struct lf_label *l, struct lf_id *id,
+                            struct lf_error *err);
 // Ids of additions begin with four bytes of the run's own, so that a later archive
 // knows them.
 void lf_run_mark(const struct lf_run *run, uint8_t mark[4]);
@@ -70,11 +107,11 @@ bool lf_speaks_of(const struct lf_rules *r, const struct lf_sample *theirs,
                   const struct lf_label *base);
 // Adds to `plan` (changes of ours) and `counts`. Labels of base that theirs cannot tell
 // of are left to the caller to count as absent: their `told` bit in `told` (by label of
-// base) stays false.
+// base) stays false. `earlier` NULL: this archive is the first.
 LF_MUST_USE bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
                                  const struct lf_sample *ours,
-                                 const struct lf_sample *theirs, struct lf_slice file,
-                                 struct lf_slice item, struct lf_arena *a,
+                                 const struct lf_theirs *theirs,
+                                 const struct lf_earlier *earlier, struct lf_arena *a,
                                  struct lf_changes *plan, bool *told,
                                  struct lf_counts *counts, struct lf_events *ev,
                                  struct lf_error *err);

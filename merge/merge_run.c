@@ -6,6 +6,7 @@
 #include "formats/base/relpath.h"
 #include "formats/label/recover.h"
 #include "formats/table.h"
+#include "merge/decisions.h"
 #include "merge/dest_field.h"
 #include "merge/find_run.h"
 #include "merge/new_scalars.h"
@@ -55,6 +56,15 @@ static void list_archives(const struct lf_incoming *in, struct lf_buf *out)
     lf_buf_char(out, ']');
 }
 
+static bool open_decisions(struct lf_merging *m)
+{
+    const struct lf_merge_job *job = m->job;
+    if (!job->decisions && !job->proposals)
+        return true;
+    m->decisions = lf_decisions_new(&m->run, job->decisions, job->proposals, m->err);
+    return m->decisions != NULL;
+}
+
 static bool read_archives(struct lf_merging *m)
 {
     if (!lf_incoming_new(&m->in, &m->run, m->err))
@@ -62,6 +72,8 @@ static bool read_archives(struct lf_merging *m)
     m->in.pass_over = m->job->ignore_unmatched;
     m->in.keep_shapes = m->job->keep_shapes;
     m->in.skip_damaged = m->job->skip_damaged;
+    m->in.pick = m->job->pick;
+    m->in.decided = m->job->decisions != NULL;
     m->learning = (struct lf_learning){
         .run = &m->run, .ds = &m->ds, .unexpected = &m->job->unexpected, .ev = m->ev};
     m->in.learning = &m->learning;
@@ -74,7 +86,7 @@ static bool read_archives(struct lf_merging *m)
     if (!lf_incoming_seal(&m->in, m->job->allow_older, m->ev, m->err))
         return false;
     lf_dest_settle_scalars(m);
-    if (!lf_settle_scalars(&m->run, &m->ds, &m->in, m->err))
+    if (!lf_settle_scalars(&m->run, &m->ds, &m->in, m->err) || !open_decisions(m))
         return false;
     m->result->items = m->run.items;
     m->result->came = m->in.came;
@@ -94,7 +106,10 @@ static bool read_archives(struct lf_merging *m)
                           .conflict = m->job->conflict,
                           .clamp = m->job->clamp,
                           .coerce_text = m->job->coerce_text || m->run.sent.coerce_text,
-                          .unexpected = m->job->unexpected};
+                          .unexpected = m->job->unexpected,
+                          .keep_all = m->job->pick.by == LF_PICK_ALL,
+                          .rematch = m->job->rematch,
+                          .decisions = m->decisions};
     if (m->returned) {
         m->rules.give = lf_returned_add;
         m->rules.give_to = m->returned;
@@ -143,7 +158,7 @@ static bool write_result(struct lf_merging *m)
     const struct lf_written with = {&m->run, m->run_here,        &m->base,
                                     &m->in,  &m->result->counts, m->ev};
     const struct lf_counts *c = &m->result->counts;
-    m->in.whole = !c->ignored && !c->conflict && !m->result->unmatched &&
+    m->in.whole = c->ignored == c->settled && !c->conflict && !m->result->unmatched &&
                   !m->in.damaged && !m->in.dests;
     if (m->job->dry_run)
         return true;
@@ -194,6 +209,18 @@ static bool check_rules(struct lf_merging *m)
     return true;
 }
 
+// What is open is listed also where it stops the merge.
+static bool verdict(struct lf_merging *m)
+{
+    struct lf_error unlisted = {0};
+    bool ok = lf_stop_at_policies(m);
+    if (!lf_decisions_end(m->decisions, ok ? m->err : &unlisted)) {
+        lf_fail_in_file(ok ? m->err : &unlisted, m->job->proposals);
+        ok = false;
+    }
+    return ok;
+}
+
 bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
               struct lf_merge_result *result, struct lf_error *err)
 {
@@ -217,13 +244,14 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     if (ok && m.in.damaged && !job->skip_damaged)
         m.job = &listing; // the rest is only looked at, so that all is told at once
     ok = ok && lf_writing_begin(&m.out, m.job, &m.ds, err) && merge_all(&m) &&
-         lf_stop_at_policies(&m) && lf_returned_seal(m.returned, err) &&
-         write_result(&m) && lf_returned_commit(m.returned, err);
+         verdict(&m) && lf_returned_seal(m.returned, err) && write_result(&m) &&
+         lf_returned_commit(m.returned, err);
     lf_returned_free(&m.returned);
     lf_writing_done(&m.out);
     lf_pixel_tool_free(&m.source.pixels);
     lf_free(m.visited);
     lf_new_base_done(&m.base);
+    lf_decisions_free(&m.decisions);
     lf_incoming_done(&m.in);
     lf_run_done(&m.run);
     fo_done(&m.ds);

@@ -15,6 +15,9 @@ struct lf_merge_job {
     const char *const *archive; // "FIELD=PATH" or a path
     size_t archives;
     enum lf_choice conflict;
+    struct lf_pick pick;
+    double rematch; // overlap from which a new shape is proposed for a vanished label
+    const char *decisions, *proposals; // files; NULL: none
     bool keep_shapes; // shapes of other kinds are unexpected, not converted
     bool clamp; // shapes out of the image by up to half a pixel are cut at its edge
     const char *tag_removed; // for samples removed in the tool; NULL: none

@@ -133,8 +133,8 @@ static bool leave_out(struct lf_merging *m, const struct fo_doc *doc, uint32_t r
         m->result->counts.absent += is_out(&base->label[b]);
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {
-        struct lf_theirs t;
-        if (!lf_incoming_take(&m->in, from, &m->a, &t.sample, &t.file, &t.item, m->err))
+        struct lf_theirs t = {0};
+        if (!lf_incoming_take(&m->in, from, &m->a, &t, m->err))
             return false;
         m->result->counts.ignored += t.sample.labels;
         m->result->counts.returned += t.sample.labels;
@@ -215,15 +215,40 @@ static bool tell_unsure(struct lf_merging *m, const struct lf_sample *base,
     return lf_events_add(m->ev, &e, m->err);
 }
 
+// A task of which nothing was merged yet knows nothing of what others brought since: it
+// is compared with what was shipped first, so that it does not seem to take their edits
+// back. Where base never moved the two are the same.
+static bool first_base(struct lf_merging *m, uint32_t row, size_t from, size_t to,
+                       struct lf_sample *first, const struct lf_sample **base)
+{
+    struct lf_sample parsed;
+    struct lf_slice was;
+    bool known, any = false, fresh = to > from && m->run.has_base;
+    for (size_t i = from; i < to; i++) {
+        const struct lf_arrival *s = &m->in.source[m->in.place[i].source];
+        fresh &= s->fresh || s->done;
+        any |= s->fresh;
+    }
+    if (!fresh || !any)
+        return true;
+    if (!lf_base_first(&m->run, row, &m->a, &was, &known, m->err))
+        return false;
+    if (!known)
+        return true;
+    *base = first;
+    return lf_parse_and_ship(m, was, lf_base_files(was), row, &parsed, first);
+}
+
 bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t row)
 {
     struct sides side;
+    struct lf_sample first;
     struct lf_changes plan = {0};
     struct lf_edits edits;
     struct lf_theirs *theirs;
     struct fo_new_files masks = {0};
     struct lf_faults faults = {0};
-    size_t count = 0;
+    size_t from, to, count = 0;
     uint64_t conflicts = m->result->counts.conflict;
     if (!read_sides(m, doc, row, &side, &faults))
         return false;
@@ -231,6 +256,9 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (!base_side || m->in.bad[row])
         return base_side ? leave_out(m, doc, row, base_side)
                          : damaged_here(m, doc, row, &faults);
+    lf_incoming_of(&m->in, row, &from, &to);
+    if (!first_base(m, row, from, to, &first, &base_side))
+        return false;
     bool *told = lf_arena_take(&m->a, base_side->labels, sizeof *told, m->err);
     if (!told || !lf_take_theirs(&m->in, row, &m->a, &theirs, &count, m->ev, m->err) ||
         (m->run.recorded && !m->in.format->relative &&
@@ -257,10 +285,11 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     struct lf_changes all = {0}; // the journal tells of what goes elsewhere too
     if (!lf_changes_copy(&plan, &all, &m->a, m->err))
         return false;
-    bool ok = lf_dest_edits(m, &dest, &notes, &edits, &masks) &&
-              (!m->run.has_base ||
-               lf_move_base(m, base_side, side.files, theirs, count, row,
-                            m->result->counts.conflict > conflicts ? &plan : NULL));
+    bool ok =
+        lf_dest_edits(m, &dest, &notes, &edits, &masks) &&
+        (!m->run.has_base ||
+         lf_move_base(m, base_side, side.base_side, side.files, theirs, count, row,
+                      m->result->counts.conflict > conflicts ? &plan : NULL));
     if (!ok || !edits.count)
         return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
     m->result->changed++;
@@ -292,12 +321,12 @@ bool lf_account_missing(struct lf_merging *m, uint32_t row)
     }
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {
-        struct lf_theirs t;
+        struct lf_theirs t = {0};
         struct lf_event e = {.code =
                                  m->in.pass_over ? LF_N_PASSED_OVER : LF_E_UNMATCHED,
                              .sample = lf_slice_of(id),
                              .text = LF_S("the dataset no longer holds the sample")};
-        if (!lf_incoming_take(&m->in, from, &m->a, &t.sample, &t.file, &t.item, m->err))
+        if (!lf_incoming_take(&m->in, from, &m->a, &t, m->err))
             return false;
         e.file = t.file;
         e.item = t.item;

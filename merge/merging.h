@@ -25,6 +25,7 @@ struct lf_merging {
     struct lf_merge_result *result;
     struct lf_writing out;
     struct lf_new_base base;
+    struct lf_decisions *decisions; // NULL: nobody decides or asks for proposals
     bool unsure;   // of the sample: there is no base, and it is not as it was shipped
     bool *visited; // by row: the dataset still holds the sample
     struct lf_arena a; // of the sample
@@ -52,10 +53,11 @@ LF_MUST_USE bool lf_base_of(struct lf_merging *m, struct lf_slice doc, uint32_t 
                             struct lf_slice *was, struct lf_slice *files);
 // Base after the merge: the same archives applied to base itself. `applied`: what the
 // dataset took, where not all of it was taken; else NULL.
-LF_MUST_USE bool lf_move_base(struct lf_merging *m, const struct lf_sample *base,
-                              struct lf_slice files, const struct lf_theirs *theirs,
-                              size_t count, uint32_t row,
-                              const struct lf_changes *applied);
+// `from`: what the archives were compared with; mostly base itself.
+LF_MUST_USE bool lf_move_base(struct lf_merging *m, const struct lf_sample *from,
+                              const struct lf_sample *base, struct lf_slice files,
+                              const struct lf_theirs *theirs, size_t count,
+                              uint32_t row, const struct lf_changes *applied);
 
 // policies.c. Stops a merge whose counts do not add up, whose archives are not the
 // run's, or that somebody asked to stop.

@@ -37,9 +37,10 @@ static void only_applied(struct lf_changes *base, const struct lf_changes *appli
     base->count = n;
 }
 
-bool lf_move_base(struct lf_merging *m, const struct lf_sample *base,
-                  struct lf_slice files, const struct lf_theirs *theirs, size_t count,
-                  uint32_t row, const struct lf_changes *applied)
+bool lf_move_base(struct lf_merging *m, const struct lf_sample *from,
+                  const struct lf_sample *base, struct lf_slice files,
+                  const struct lf_theirs *theirs, size_t count, uint32_t row,
+                  const struct lf_changes *applied)
 {
     struct lf_changes plan = {0};
     struct lf_counts unused = {0};
@@ -48,7 +49,7 @@ bool lf_move_base(struct lf_merging *m, const struct lf_sample *base,
     uint8_t digest[LF_BASE_DIGEST];
     struct lf_rules rules = m->rules;
     rules.conflict = LF_CONFLICT_THEIRS;
-    bool ok = lf_fold(&rules, base, base, theirs, count, &m->a, &plan, NULL, &unused,
+    bool ok = lf_fold(&rules, from, base, theirs, count, &m->a, &plan, NULL, &unused,
                       NULL, m->err);
     if (ok && applied)
         only_applied(&plan, applied);

@@ -32,15 +32,15 @@ static bool see_all(const struct lf_incoming *in, const struct lf_schema *s,
                     struct fits *fits, struct lf_error *err)
 {
     struct lf_arena a = {0};
-    struct lf_slice file, item;
-    struct lf_sample theirs;
+    struct lf_theirs theirs = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < in->places; i++) {
-        ok = lf_incoming_take(in, i, &a, &theirs, &file, &item, err);
-        for (size_t k = 0; ok && k < theirs.labels; k++)
-            if (theirs.label[k].kind == LF_SCALAR)
-                see(&s->field[theirs.label[k].field], &theirs.label[k],
-                    &fits[theirs.label[k].field]);
+        ok = lf_incoming_take(in, i, &a, &theirs, err);
+        for (size_t k = 0; ok && k < theirs.sample.labels; k++) {
+            const struct lf_label *l = &theirs.sample.label[k];
+            if (l->kind == LF_SCALAR)
+                see(&s->field[l->field], l, &fits[l->field]);
+        }
         lf_arena_reset(&a);
     }
     lf_arena_done(&a);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "formats/base/digest.h"
-#include "formats/base/limits.h"
+#include "merge/candidates.h"
 #include "merge/geometry.h"
 #include "merge/merge.h"
 
@@ -70,15 +70,6 @@ static bool was_own(const struct table *t, const struct lf_label *l)
         return false;
     key.field = (uint16_t)(l->origin - 1);
     return first_of(t, &key) >= 0;
-}
-
-// Every base label with every returned one is a pair that a hostile file could make
-// many of.
-static bool few_pairs(size_t base, size_t theirs, struct lf_error *err)
-{
-    return base == 0 || theirs <= LF_PAIRS / base ||
-           lf_fail(err, LF_E_LIMIT_COUNT,
-                   "too many labels without ids to compare (limit pairs)");
 }
 
 static void tie(struct lf_pairing *p, size_t base, size_t theirs)
@@ -161,44 +152,6 @@ static void pair_by_field(const struct lf_sample *base, const struct lf_sample *
         }
 }
 
-struct candidate {
-    double overlap;
-    int32_t base, other;
-};
-
-static int by_overlap(const void *a, const void *b)
-{
-    const struct candidate *x = a, *y = b;
-    return x->overlap != y->overlap ? (x->overlap < y->overlap ? 1 : -1)
-           : x->base != y->base     ? (x->base > y->base ? 1 : -1)
-                                    : (x->other > y->other) - (x->other < y->other);
-}
-
-struct candidates { // in an arena
-    struct candidate *list;
-    size_t count, room;
-};
-
-// Less than a tenth in common is another object.
-static bool consider(struct candidates *c, double overlap, size_t base, size_t other,
-                     struct lf_arena *a, struct lf_error *err)
-{
-    void *list = c->list;
-    if (overlap < 0.1)
-        return true;
-    if (!lf_arena_grow(a, &list, &c->room, c->count + 1, sizeof *c->list, err))
-        return false;
-    c->list = list;
-    c->list[c->count++] = (struct candidate){overlap, (int32_t)base, (int32_t)other};
-    return true;
-}
-
-static void closest_first(struct candidates *c)
-{
-    if (c->count)
-        qsort(c->list, c->count, sizeof *c->list, by_overlap);
-}
-
 static void pair_ours(const struct lf_sample *base, const struct table *ot, bool *used,
                       struct lf_pairing *p)
 {
@@ -240,11 +193,11 @@ static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base
                           const struct lf_sample *ours, bool *used, struct lf_arena *a,
                           struct lf_pairing *p, struct lf_error *err)
 {
-    struct candidates c = {0};
+    struct lf_candidates c = {0};
     size_t n = 0;
     for (size_t b = 0; b < base->labels; b++)
         n += !base->label[b].id.known;
-    if (!few_pairs(n, ours->labels, err))
+    if (!lf_few_pairs(n, ours->labels, err))
         return false;
     for (size_t b = 0; n && b < base->labels; b++)
         for (size_t o = 0; !base->label[b].id.known && o < ours->labels; o++) {
@@ -252,10 +205,10 @@ static bool pair_nameless(const struct lf_rules *r, const struct lf_sample *base
             double v = m->id.known || m->field != l->field
                            ? 0
                            : likeness(&r->run->schema.field[l->field], l, m);
-            if (!consider(&c, v, b, o, a, err))
+            if (!lf_consider(&c, v, b, o, a, err))
                 return false;
         }
-    closest_first(&c);
+    lf_closest_first(&c);
     for (size_t i = 0; i < c.count; i++)
         if (p->ours_of[c.list[i].base] < 0 && !used[c.list[i].other]) {
             used[c.list[i].other] = true;
@@ -356,6 +309,15 @@ int lf_id_origin(const struct lf_id *id)
     return id->at[4] == NO_ORIGIN ? -1 : id->at[4];
 }
 
+bool lf_made_id(const struct lf_run *run, const struct lf_sample *base,
+                const struct lf_label *l, struct lf_id *id, struct lf_error *err)
+{
+    struct lf_digest *d = lf_digest_new(err);
+    bool ok = d && make_id(run, base, l, false, 0, d, id, err);
+    lf_digest_free(&d);
+    return ok;
+}
+
 static bool same_shape(const struct lf_field *f, const struct lf_label *a,
                        const struct lf_label *b)
 {
@@ -446,14 +408,6 @@ static void pair_made(const struct lf_sample *theirs, const struct table *bt,
 
 // ---------------------------------------------------------------------------- by place
 
-static size_t alone(const int32_t *of, size_t n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += of[i] < 0;
-    return count;
-}
-
 // Labels that could not have travelled with an id (added by this run, or without one in
 // the dataset), with shapes that came without: closest first. Less than a tenth in
 // common is another object.
@@ -463,15 +417,15 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
 {
     uint8_t mark[4];
     struct lf_attr_set attrs;
-    struct candidates c = {0};
+    struct lf_candidates c = {0};
     lf_run_mark(r->run, mark);
     for (size_t b = 0; b < base->labels; b++) {
         const struct lf_label *l = &base->label[b];
         if (!l->shipped || l->unsure || p->theirs_of[b] >= 0 ||
             (l->id.known && memcmp(l->id.at, mark, sizeof mark)))
             continue;
-        if (!few_pairs(alone(p->theirs_of, base->labels),
-                       alone(p->base_of, theirs->labels), err))
+        if (!lf_few_pairs(lf_alone(p->theirs_of, base->labels),
+                          lf_alone(p->base_of, theirs->labels), err))
             return false;
         for (size_t t = 0; t < theirs->labels; t++) {
             const struct lf_label *m = &theirs->label[t];
@@ -483,11 +437,11 @@ static bool pair_closest(const struct lf_rules *r, const struct lf_sample *base,
                 lf_changed(&r->run->schema.field[l->field], l, m, r->slack, &attrs)
                     ? lf_overlap(l, m)
                     : 2; // as it was shipped, though it may have no area
-            if (!consider(&c, v, b, t, a, err))
+            if (!lf_consider(&c, v, b, t, a, err))
                 return false;
         }
     }
-    closest_first(&c);
+    lf_closest_first(&c);
     for (size_t i = 0; i < c.count; i++)
         if (p->theirs_of[c.list[i].base] < 0 && p->base_of[c.list[i].other] < 0)
             tie(p, (size_t)c.list[i].base, (size_t)c.list[i].other);
@@ -501,7 +455,7 @@ static bool pair_equal(const struct lf_rules *r, const struct lf_sample *base,
                        struct lf_error *err)
 {
     struct lf_attr_set attrs;
-    if (!few_pairs(base->labels, theirs->labels, err))
+    if (!lf_few_pairs(base->labels, theirs->labels, err))
         return false;
     for (size_t b = 0; b < base->labels; b++) {
         const struct lf_label *l = &base->label[b];
@@ -590,5 +544,6 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
         return false;
     pair_made(theirs, &bt, p);
     return pair_closest(r, base, theirs, a, p, err) &&
+           lf_rematch(r, base, theirs, a, p, ev, file, err) &&
            tell_ids(r, base, theirs, &bt, p, file, ev, err);
 }

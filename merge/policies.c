@@ -50,7 +50,13 @@ bool lf_stop_at_policies(struct lf_merging *m)
     if (m->job->fail_attr && lf_events_count(m->ev, LF_E_ATTR))
         return lf_fail(m->err, LF_E_ATTR, "%llu values of unknown attributes came back",
                        (unsigned long long)lf_events_count(m->ev, LF_E_ATTR));
-    if (c->conflict && m->job->conflict == LF_CONFLICT_FAIL)
+    if (lf_events_count(m->ev, LF_E_ANNOTATORS))
+        return lf_fail(
+            m->err, LF_E_ANNOTATORS,
+            "the archives disagree about %llu parts of labels; --pick latest or "
+            "annotator=NAME, or --decisions, decides",
+            (unsigned long long)lf_events_count(m->ev, LF_E_ANNOTATORS));
+    if (lf_events_count(m->ev, LF_E_CONFLICT) && m->job->conflict == LF_CONFLICT_FAIL)
         return lf_fail(
             m->err, LF_E_CONFLICT,
             "%llu labels were edited on both sides; --conflict ours or theirs decides",

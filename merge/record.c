@@ -62,9 +62,12 @@ bool lf_record_merges(struct lf_run *run, const struct lf_incoming *in, bool *an
             !lf_arena_text(&run->arena, s->stamp, &m->stamp, err) ||
             !lf_arena_text(&run->arena, s->task, &m->tasks, err) ||
             !lf_arena_text(&run->arena, s->told, &m->told, err) ||
-            !lf_came(in, (uint32_t)i, &run->arena, &m->came, err))
+            !lf_came(in, (uint32_t)i, &run->arena, &m->came, err) ||
+            !lf_arena_text(&run->arena, s->origin, &m->origin, err) ||
+            !lf_arena_text(&run->arena, s->annotator, &m->annotator, err))
             return false;
         m->whole = in->whole;
+        m->decided = in->decided;
         run->merges++;
         *any = true;
     }

@@ -666,6 +666,23 @@ uint64_t cvat_doc_whole(const struct cvat_doc *d)
     return d->meta.size;
 }
 
+// Numbers of tasks begin at 1 on every server, so the number alone is no identity: the
+// time it was made, who owns it and the server's address are. A task's job keeps its
+// assignee, who is no part of it: somebody else may go on with it.
+bool cvat_doc_origin(const struct cvat_doc *d, struct lf_arena *a,
+                     struct lf_slice *origin, struct lf_slice *annotator,
+                     struct lf_error *err)
+{
+    const struct cvat_meta *m = &d->meta;
+    *origin = (struct lf_slice){0};
+    if (d->task.len && m->created.len &&
+        !lf_arena_printf(a, origin, err, "%.*s %.*s %.*s %.*s", (int)d->task.len,
+                         d->task.at, (int)m->created.len, m->created.at,
+                         (int)m->owner.len, m->owner.at, (int)m->url.len, m->url.at))
+        return false;
+    return lf_arena_text(a, m->assignee.len ? m->assignee : m->owner, annotator, err);
+}
+
 void cvat_doc_free(struct cvat_doc **d)
 {
     if (!*d)

@@ -93,10 +93,15 @@ bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice t
     if (lf_slice_is(rest, "/size") && !strcmp(m->kind, "task") &&
         lf_parse_int64(text, &size) && size > 0)
         m->size = (uint64_t)size;
-    return lf_slice_is(rest, "/id")        ? keep(m, text, &m->id, err)
-           : lf_slice_is(rest, "/name")    ? keep(m, text, &m->name, err)
-           : lf_slice_is(rest, "/updated") ? keep(m, text, &m->updated, err)
-                                           : true;
+    return lf_slice_is(rest, "/id")                  ? keep(m, text, &m->id, err)
+           : lf_slice_is(rest, "/name")              ? keep(m, text, &m->name, err)
+           : lf_slice_is(rest, "/created")           ? keep(m, text, &m->created, err)
+           : lf_slice_is(rest, "/updated")           ? keep(m, text, &m->updated, err)
+           : lf_slice_is(rest, "/owner/username")    ? keep(m, text, &m->owner, err)
+           : lf_slice_is(rest, "/assignee/username") ? keep(m, text, &m->assignee, err)
+           : lf_slice_is(rest, "/segments/segment/url") && !m->url.len
+               ? keep(m, text, &m->url, err)
+               : true;
 }
 
 static bool same_color(struct lf_slice a, const char *b)

@@ -20,7 +20,9 @@ struct cvat_task { // of a project dump
 struct cvat_meta {
     bool seen;
     char kind[8]; // "task", "job", "project"
-    struct lf_slice id, name, updated, dumped;
+    struct lf_slice id, name, created, updated, dumped;
+    struct lf_slice owner, assignee; // user names
+    struct lf_slice url;             // of the first segment: which server
     struct cvat_label *label;
     size_t labels, label_room;
     struct cvat_task *task; // of a project

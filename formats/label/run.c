@@ -44,6 +44,14 @@ static void put_raw(struct lf_buf *out, const char *key, struct lf_slice value)
     lf_buf_slice(out, value);
 }
 
+static void put_more(struct lf_buf *out, const char *key, struct lf_slice value)
+{
+    if (!value.len)
+        return;
+    lf_buf_printf(out, ", \"%s\": ", key);
+    lf_json_quote(out, value, true);
+}
+
 void lf_run_json(const struct lf_run *run, struct lf_buf *out)
 {
     lf_buf_printf(out, "{\"labelferry\": %d", LF_RUN_FORMAT);
@@ -78,6 +86,10 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         lf_json_quote(out, run->merge[i].tasks, true);
         put_raw(out, "came", run->merge[i].came);
         put_raw(out, "told", run->merge[i].told);
+        put_more(out, "origin", run->merge[i].origin);
+        put_more(out, "annotator", run->merge[i].annotator);
+        if (run->merge[i].decided)
+            lf_buf_text(out, ", \"decided\": true");
         lf_buf_text(out, run->merge[i].whole ? ", \"whole\": true}" : "}");
     }
     lf_buf_text(out, "]}\n");
@@ -98,6 +110,14 @@ static bool text_at(struct lf_run *run, struct lf_slice doc, const char *key,
     struct lf_slice raw;
     return lf_json_string(lf_json_trim(value), &run->arena, &raw, err) &&
            lf_arena_text(&run->arena, raw, text, err);
+}
+
+static bool text_if(struct lf_run *run, struct lf_slice doc, const char *key,
+                    struct lf_slice *text, struct lf_error *err)
+{
+    struct lf_slice value;
+    *text = (struct lf_slice){0};
+    return !lf_json_get(doc, key, &value) || text_at(run, doc, key, text, err);
 }
 
 static bool number_at(struct lf_slice doc, const char *key, int64_t most,
@@ -150,7 +170,7 @@ static bool raw_at(struct lf_run *run, struct lf_slice doc, const char *key,
 
 static bool read_merges(struct lf_run *run, struct lf_slice doc, struct lf_error *err)
 {
-    struct lf_slice list, value;
+    struct lf_slice list, value, decided;
     size_t room = 0;
     void *merges = NULL;
     if (!lf_json_get(doc, "merges", &list) ||
@@ -167,11 +187,15 @@ static bool read_merges(struct lf_run *run, struct lf_slice doc, struct lf_error
             !text_at(run, value, "stamp", &m->stamp, err) ||
             !text_at(run, value, "tasks", &m->tasks, err) ||
             !raw_at(run, value, "came", LF_JSON_OBJECT, &m->came, err) ||
-            !raw_at(run, value, "told", LF_JSON_ARRAY, &m->told, err))
+            !raw_at(run, value, "told", LF_JSON_ARRAY, &m->told, err) ||
+            !text_if(run, value, "origin", &m->origin, err) ||
+            !text_if(run, value, "annotator", &m->annotator, err))
             return false;
         struct lf_slice whole;
         m->whole = lf_json_get(value, "whole", &whole) &&
                    lf_slice_is(lf_json_trim(whole), "true");
+        m->decided = lf_json_get(value, "decided", &decided) &&
+                     lf_slice_is(lf_json_trim(decided), "true");
         run->merges++;
     }
     return true;
@@ -590,4 +614,55 @@ bool lf_base_read(const struct lf_run *run, uint32_t row, struct lf_arena *a,
 {
     const struct lf_run_item *item = &run->item[row];
     return lf_base_read_at(run, item->base_at, item->base_len, a, doc, err);
+}
+
+struct lf_first {
+    uint64_t *end; // of each row's line, its line feed included
+    uint32_t rows;
+};
+
+// Export writes a line a row, in their order; merges append behind them.
+static bool find_first(struct lf_run *run, struct lf_error *err)
+{
+    char piece[1 << 14];
+    size_t got = 1;
+    uint64_t at = 0;
+    struct lf_first *f = lf_arena_take(&run->arena, 1, sizeof *f, err);
+    if (!f || !(f->end = lf_arena_take(&run->arena, run->items, sizeof *f->end, err)))
+        return false;
+    while (got && f->rows < run->items) {
+        if (!read_at(run->base_fd, at, piece, sizeof piece, &got))
+            return lf_fail_errno(err, "cannot read base.jsonl");
+        for (size_t i = 0; i < got && f->rows < run->items; i++)
+            if (piece[i] == '\n')
+                f->end[f->rows++] = at + i + 1;
+        at += got;
+    }
+    run->first = f;
+    return true;
+}
+
+bool lf_base_first(struct lf_run *run, uint32_t row, struct lf_arena *a,
+                   struct lf_slice *doc, bool *known, struct lf_error *err)
+{
+    struct lf_slice id;
+    struct lf_id is = {0};
+    *known = false;
+    if (!run->has_base || (!run->first && !find_first(run, err)))
+        return run->has_base ? false : true;
+    if (row >= run->first->rows)
+        return true;
+    uint64_t from = row ? run->first->end[row - 1] : 0;
+    if (run->first->end[row] - from > UINT32_MAX)
+        return true;
+    if (!lf_base_read_at(run, from, (uint32_t)(run->first->end[row] - from - 1), a, doc,
+                         err))
+        return false;
+    *known = lf_json_get(*doc, "_id", &id) && lf_json_get(id, "$oid", &id) &&
+             lf_json_type(lf_json_trim(id)) == LF_JSON_STRING;
+    id = lf_json_trim(id);
+    *known = *known && id.len > 2 &&
+             lf_id_parse((struct lf_slice){id.at + 1, id.len - 2}, &is) &&
+             lf_id_eq(&is, &run->item[row].id);
+    return true;
 }

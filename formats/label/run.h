@@ -39,6 +39,9 @@ struct lf_run_merge {       // one archive that was merged
     struct lf_slice came;   // which items: {"<field>": "0-8,10"}, rows; empty: not told
     struct lf_slice told; // a JSON list: what it told of tasks (format.h); may be empty
     bool whole;           // nothing of it was left out: it has no more to say
+    struct lf_slice origin; // lf_source's; empty: unknown
+    struct lf_slice annotator;
+    bool decided; // with a person's decisions, which a repetition lacks
 };
 
 // What a reader may ask for while a merge reads: that a class or an attribute the run
@@ -72,6 +75,7 @@ struct lf_run {
     struct lf_run_index *index; // names and ids; made by lf_run_open
     int items_fd, base_fd;
     const struct lf_learn *learn; // only while a merge reads; NULL: nothing is learned
+    struct lf_first *first; // where base stood before any merge; made when asked for
     struct lf_arena arena;
 };
 
@@ -113,6 +117,10 @@ LF_MUST_USE bool lf_base_read(const struct lf_run *run, uint32_t row,
 LF_MUST_USE bool lf_base_read_at(const struct lf_run *run, uint64_t at, uint32_t len,
                                  struct lf_arena *a, struct lf_slice *doc,
                                  struct lf_error *err);
+// The same as it was shipped first, before any merge. *known false: the record does not
+// say.
+LF_MUST_USE bool lf_base_first(struct lf_run *run, uint32_t row, struct lf_arena *a,
+                               struct lf_slice *doc, bool *known, struct lf_error *err);
 // The document that base holds for these values and files.
 LF_MUST_USE bool lf_base_doc(const struct lf_schema *s, const struct lf_id *id,
                              const struct lf_slice *value, struct lf_slice files,

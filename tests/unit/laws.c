@@ -297,8 +297,7 @@ static struct lf_theirs *theirs_of(const struct lf_incoming *in, uint32_t row,
     struct lf_theirs *theirs = lf_arena_take(&w.a, *count, sizeof *theirs, &w.err);
     OK(theirs != NULL);
     for (size_t i = 0; i < *count; i++)
-        OK(lf_incoming_take(in, from + i, &w.a, &theirs[i].sample, &theirs[i].file,
-                            &theirs[i].item, &w.err));
+        OK(lf_incoming_take(in, from + i, &w.a, &theirs[i], &w.err));
     return theirs;
 }
 
