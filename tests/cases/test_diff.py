@@ -10,6 +10,7 @@ import zlib
 
 import crossing
 import every_kind
+import fiftyone_upload
 import testenv
 
 
@@ -557,6 +558,26 @@ class Archives(DiffCase):
                 self.assertEqual(self.json("was", "ds", status=0)["changes"], [])
                 self.assertEqual(self.of_diff(self.json("ds", "new")), self.of_merge(would))
 
+    def test_an_edited_copy(self):
+        self.start()
+        self.copy(self.path("ds"), "copy")
+        path = self.path("copy", "samples.json")
+        doc = crossing.read_json(path)
+        one, two = doc["samples"][:2]
+        one["boxes"]["detections"][0].update(label="dog & <b>", bounding_box=[0.1, 0.2, 0.3, 0.4])
+        del one["areas"]["polylines"][1]
+        one["things"]["detections"][0]["mask"] = every_kind.npy([[1, 0], [0, 1]])
+        two["boxes"]["detections"].append(box(99))
+        two["count"] = 44
+        two["weather"] = None
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(doc, f)
+        said = json.loads(self.labelferry("diff", "--run", "r", "--dataset", "ds", "copy", "--json", status=1).stdout)
+        would = self.labelferry("merge", "r", "copy", "--dataset", "ds", "-n", "--json", status=None).stdout
+        self.assertEqual(self.of_diff(said), self.of_merge(would))
+        self.assertEqual([c["change"] for c in said["changes"]].count("edited"), 3)
+        self.assertEqual(self.diff("--run", "r", "ds", "ds", status=0).splitlines()[-1].split(",")[0], "samples: 5 in both")
+
     def test_two_archives(self):
         self.start()
         docs = crossing.samples_of(self.path("ds"))
@@ -691,6 +712,27 @@ class OtherInputs(DiffCase):
             done = self.labelferry("diff", *self.RUN, back, status=7, stdout=full, stderr=subprocess.PIPE,
                                    capture_output=False)
         self.assertIn("LF5001", done.stderr)
+
+
+class RunsOfFiftyOne(DiffCase):
+    """A run that FiftyOne sent itself: what its upload did to the numbers is no difference."""
+
+    def test_edits(self):
+        ds = self.copy(testenv.shared("fixtures", "fiftyone", "images_cvat_run"), "ds")
+        tree, bird = "60000007000000000000008c", "60000007000000000000008d"
+
+        def back(name, *edits):
+            return fiftyone_upload.dump(fiftyone_upload.tasks(ds, "anno_run"), self.path(name), edits)
+        before = testenv.snapshot(ds)
+        for edits, want in (((), []), (({"op": "resize", "id": tree, "dw": 2.5}, {"op": "delete", "id": bird}),
+                                       [(tree, "edited"), (bird, "deleted")])):
+            archive, = back("back%d" % len(edits), *edits)
+            done = self.labelferry("diff", "--run", "anno_run", "--dataset", "ds", archive, "--json", status=bool(want))
+            self.assertIn("LF2116", done.stderr)
+            out = json.loads(done.stdout)
+            self.assertEqual([(c["label"], c["change"]) for c in out["changes"]], want)
+            self.assertEqual(sum(f["same"] for f in out["fields"].values()), 4 - len(want))
+        self.assertEqual(testenv.snapshot(ds), before)
 
 
 class Layouts(DiffCase):
