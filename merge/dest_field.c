@@ -118,16 +118,6 @@ void lf_dest_settle_scalars(struct lf_merging *m)
 // ---------------------------------------------------------------------------- one
 // sample
 
-bool lf_changes_copy(const struct lf_changes *plan, struct lf_changes *copy,
-                     struct lf_arena *a, struct lf_error *err)
-{
-    struct lf_change *all = lf_arena_take(a, plan->count, sizeof *all, err);
-    if (all && plan->count)
-        memcpy(all, plan->change, plan->count * sizeof *all);
-    *copy = (struct lf_changes){all, plan->count, plan->count};
-    return all != NULL;
-}
-
 bool lf_dest_part(const struct lf_schema *s, struct lf_changes *plan,
                   struct lf_changes *aside, struct lf_arena *a, struct lf_error *err)
 {

@@ -16,9 +16,6 @@ LF_MUST_USE bool lf_dest_part(const struct lf_schema *s, struct lf_changes *plan
                               struct lf_changes *aside, struct lf_arena *a,
                               struct lf_error *err);
 
-LF_MUST_USE bool lf_changes_copy(const struct lf_changes *plan, struct lf_changes *copy,
-                                 struct lf_arena *a, struct lf_error *err);
-
 struct lf_dest_sample {
     const struct lf_sample *ours, *base; // as they were shipped
     struct lf_changes *plan;

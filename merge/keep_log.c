@@ -1,11 +1,7 @@
 #include "merge/keep_log.h"
 
-#include <stdlib.h>
-
 #include "formats/base/json.h"
-#include "formats/fiftyone/fo_dataset.h"
-
-enum { LONG_TEXT = 1024 };
+#include "merge/log_labels.h"
 
 static bool to_spool(struct lf_spool **spool, struct lf_buf *line, struct lf_error *err)
 {
@@ -14,203 +10,14 @@ static bool to_spool(struct lf_spool **spool, struct lf_buf *line, struct lf_err
            lf_spool_add(*spool, lf_buf_view(line), &at, err);
 }
 
-// ---------------------------------------------------------------------------- labels
-
-static bool put_digest(struct lf_slice text, struct lf_buf *out, struct lf_error *err)
-{
-    unsigned char digest[LF_DIGEST_BYTES];
-    char hex[LF_DIGEST_HEX];
-    struct lf_digest *d = lf_digest_new(err);
-    bool ok = d && lf_digest_add(d, text, err) && lf_digest_take(d, digest, err);
-    lf_digest_free(&d);
-    if (ok) {
-        lf_hex(digest, sizeof digest, hex);
-        lf_buf_printf(out, "{\"bytes\": %llu, \"sha256\": \"%s\"}",
-                      (unsigned long long)text.len, hex);
-    }
-    return ok;
-}
-
-static const char *end_of_string(const char *at, const char *end)
-{
-    for (at++; at < end && *at != '"'; at++)
-        if (*at == '\\')
-            at++;
-    return at < end ? at : end - 1;
-}
-
-static bool is_key(const char *behind, const char *end)
-{
-    while (behind < end && (unsigned char)*behind <= ' ')
-        behind++;
-    return behind < end && *behind == ':';
-}
-
-// JSON on one line, as it was; a long text (the pixels of a mask) by its length and
-// digest.
-static bool put_value(struct lf_slice raw, struct lf_buf *out, struct lf_error *err)
-{
-    const char *end = raw.at + raw.len, *from = raw.at;
-    for (const char *at = raw.at; at < end; at++) {
-        if (*at == '"') {
-            const char *close = end_of_string(at, end);
-            struct lf_slice text = lf_slice_between(at + 1, close);
-            if (text.len > LONG_TEXT && !is_key(close + 1, end)) {
-                lf_buf_slice(out, lf_slice_between(from, at));
-                if (!put_digest(text, out, err))
-                    return false;
-                from = close + 1;
-            }
-            at = close;
-        } else if ((unsigned char)*at < ' ') {
-            lf_buf_slice(out, lf_slice_between(from, at));
-            from = at + 1;
-        }
-    }
-    lf_buf_slice(out, lf_slice_between(from, end));
-    return true;
-}
-
-struct row { // a change and what became of its label
-    const struct lf_change *change;
-    struct lf_id id;
-    uint32_t place; // in the plan
-    struct lf_slice after;
-};
-
-struct rows {
-    struct row *row;
-    size_t count;
-    uint16_t field;
-};
-
-static int by_label(const void *a, const void *b)
-{
-    const struct row *x = a, *y = b;
-    if (x->change->field != y->change->field)
-        return x->change->field < y->change->field ? -1 : 1;
-    int order = memcmp(x->id.at, y->id.at, sizeof x->id.at);
-    return order ? order : (x->place > y->place) - (x->place < y->place);
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct row *x = a, *y = b;
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-static bool see(void *user, const struct lf_id *id, struct lf_slice raw,
-                struct lf_error *err)
-{
-    struct rows *r = user;
-    size_t from = 0, to = r->count;
-    (void)err;
-    while (from < to) {
-        size_t i = from + (to - from) / 2;
-        const struct row *row = &r->row[i];
-        int order = row->change->field != r->field
-                        ? (row->change->field < r->field ? -1 : 1)
-                        : memcmp(row->id.at, id->at, sizeof id->at);
-        if (order < 0)
-            from = i + 1;
-        else
-            to = i;
-    }
-    for (; from < r->count && r->row[from].change->field == r->field &&
-           lf_id_eq(&r->row[from].id, id);
-         from++)
-        r->row[from].after = raw;
-    return true;
-}
-
-// What a field gives to another one is found there.
-static void find_given(const struct lf_schema *s, struct lf_slice now,
-                       struct lf_slice *value)
-{
-    struct lf_slice key, v;
-    for (size_t f = 0; f < s->fields; f++) {
-        if (!s->field[f].dest.len)
-            continue;
-        value[f] = (struct lf_slice){0};
-        for (struct lf_json_walk w = lf_json_enter(now); lf_json_member(&w, &key, &v);)
-            if (lf_json_key_is(key, s->field[f].dest) &&
-                lf_json_type(v) != LF_JSON_NULL)
-                value[f] = lf_json_trim(v);
-    }
-}
-
-static bool find_after(struct rows *r, const struct lf_schema *s, struct lf_slice now,
-                       struct lf_arena *a, struct lf_error *err)
-{
-    struct lf_slice *value = lf_arena_take(a, s->fields, sizeof *value, err);
-    if (!value)
-        return false;
-    fo_values(s, now, value);
-    find_given(s, now, value);
-    qsort(r->row, r->count, sizeof *r->row, by_label);
-    for (uint16_t f = 0; f < s->fields; f++) {
-        r->field = f;
-        if (value[f].len && !fo_each_label(value[f], see, r, err))
-            return false;
-    }
-    qsort(r->row, r->count, sizeof *r->row, by_place);
-    for (size_t i = 0; i < r->count; i++) // a scalar is all of its field
-        if (!r->row[i].id.known)
-            r->row[i].after = value[r->row[i].change->field];
-    return true;
-}
-
-static bool put_change(const struct row *r, const struct lf_schema *s,
-                       const char *sample, struct lf_buf *out, struct lf_error *err)
-{
-    char id[25];
-    const struct lf_change *c = r->change;
-    struct lf_slice before = c->ours ? c->ours->raw : (struct lf_slice){0};
-    struct lf_slice after = c->theirs ? r->after : (struct lf_slice){0};
-    if (lf_slice_eq(before, after))
-        return true;
-    lf_buf_printf(out, "{\"change\": \"%s\", \"sample\": \"%s\", \"field\": ",
-                  !before.len  ? "added"
-                  : !after.len ? "deleted"
-                               : "edited",
-                  sample);
-    lf_json_quote(out, lf_field_target(&s->field[c->field]), true);
-    lf_id_print(&r->id, id);
-    if (r->id.known)
-        lf_buf_printf(out, ", \"label\": \"%s\"", id);
-    if (before.len)
-        lf_buf_text(out, ", \"before\": ");
-    if (before.len && !put_value(before, out, err))
-        return false;
-    if (after.len)
-        lf_buf_text(out, ", \"after\": ");
-    if (after.len && !put_value(after, out, err))
-        return false;
-    lf_buf_text(out, "}\n");
-    return true;
-}
-
 bool lf_log_changes(struct lf_log *log, const struct lf_schema *s,
-                    const struct lf_id *sample, const struct lf_changes *plan,
+                    const struct lf_id *sample, struct lf_slice was,
                     struct lf_slice now, struct lf_arena *a, struct lf_error *err)
 {
-    char id[25];
-    struct lf_buf line = {0};
-    struct rows r = {.row = lf_arena_take(a, plan->count, sizeof *r.row, err)};
-    bool ok = r.row != NULL;
-    for (uint32_t i = 0; ok && i < plan->count; i++) {
-        const struct lf_change *c = &plan->change[i];
-        r.row[r.count++] =
-            (struct row){.change = c, .id = c->ours ? c->ours->id : c->id, .place = i};
-    }
-    ok = ok && find_after(&r, s, now, a, err);
-    lf_id_print(sample, id);
-    for (size_t i = 0; ok && i < r.count; i++) {
-        lf_buf_clear(&line);
-        ok = put_change(&r.row[i], s, id, &line, err) &&
-             (!line.len || to_spool(&log->changes, &line, err));
-    }
-    lf_buf_done(&line);
+    struct lf_buf lines = {0};
+    bool ok = lf_log_labels(s, sample, was, now, a, &lines, err) &&
+              (!lines.len || to_spool(&log->changes, &lines, err));
+    lf_buf_done(&lines);
     return ok;
 }
 

@@ -14,11 +14,11 @@ struct lf_log {
     struct lf_spool *replaced, *fresh; // rows of files.json
 };
 
-// What the plan does to the labels of a sample; `now`: its document afterwards.
+// What became of the labels of a sample; `was` and `now`: its document.
 LF_MUST_USE bool lf_log_changes(struct lf_log *log, const struct lf_schema *s,
-                                const struct lf_id *sample,
-                                const struct lf_changes *plan, struct lf_slice now,
-                                struct lf_arena *a, struct lf_error *err);
+                                const struct lf_id *sample, struct lf_slice was,
+                                struct lf_slice now, struct lf_arena *a,
+                                struct lf_error *err);
 // A file that is complete, with its digest made: `path` relative to the dataset.
 // `kept`: the old one's name among the kept ones; NULL: there was none.
 LF_MUST_USE bool lf_log_file(struct lf_log *log, const char *path, const char *kept,

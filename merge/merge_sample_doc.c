@@ -55,8 +55,7 @@ bool lf_parse_and_ship(struct lf_merging *m, struct lf_slice doc, struct lf_slic
 
 // New masks before the document that names them.
 static bool write_edited(struct lf_merging *m, const struct fo_doc *doc, uint32_t row,
-                         const struct lf_changes *plan, const struct lf_edits *edits,
-                         const struct fo_new_files *masks)
+                         const struct lf_edits *edits, const struct fo_new_files *masks)
 {
     struct lf_buf text = {0};
     bool ok = true;
@@ -67,8 +66,8 @@ static bool write_edited(struct lf_merging *m, const struct fo_doc *doc, uint32_
     struct lf_slice now = lf_buf_view(&text);
     ok = ok &&
          (m->job->dry_run ||
-          lf_log_changes(&m->out.log, &m->run.schema, &m->run.item[row].id, plan, now,
-                         &m->a, m->err)) &&
+          lf_log_changes(&m->out.log, &m->run.schema, &m->run.item[row].id, doc->raw,
+                         now, &m->a, m->err)) &&
          lf_writing_doc(&m->out, doc, &now, m->err);
     lf_buf_done(&text);
     return ok;
@@ -149,7 +148,6 @@ static bool removed_there(struct lf_merging *m, const struct fo_doc *doc, uint32
     char id[25];
     const char *tag = m->job->tag_removed;
     struct lf_edits edits = {0};
-    const struct lf_changes no_labels = {0};
     const struct fo_new_files no_masks = {0};
     lf_id_print(&m->run.item[row].id, id);
     struct lf_event e = {.code = LF_N_REMOVED, .sample = lf_slice_of(id)};
@@ -164,7 +162,7 @@ static bool removed_there(struct lf_merging *m, const struct fo_doc *doc, uint32
     if (!lf_run_name(&m->run, row, &m->a, &e.item, m->err) ||
         !lf_events_add(m->ev, &e, m->err))
         return false;
-    return edits.count ? write_edited(m, doc, row, &no_labels, &edits, &no_masks)
+    return edits.count ? write_edited(m, doc, row, &edits, &no_masks)
                        : lf_writing_doc(&m->out, doc, NULL, m->err);
 }
 
@@ -282,9 +280,6 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
         m->result->home += is_home(m, &side.ours_shipped.label[i]);
     lf_learning_used(&m->learning, &plan);
     struct fo_notes notes = {m, note};
-    struct lf_changes all = {0}; // the journal tells of what goes elsewhere too
-    if (!lf_changes_copy(&plan, &all, &m->a, m->err))
-        return false;
     bool ok =
         lf_dest_edits(m, &dest, &notes, &edits, &masks) &&
         (!m->run.has_base ||
@@ -293,7 +288,7 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (!ok || !edits.count)
         return ok && lf_writing_doc(&m->out, doc, NULL, m->err);
     m->result->changed++;
-    return write_edited(m, doc, row, &all, &edits, &masks);
+    return write_edited(m, doc, row, &edits, &masks);
 }
 
 bool lf_pass_damaged(struct lf_merging *m, const struct fo_doc *doc)

@@ -21,13 +21,9 @@ static bool find_left(const struct lf_undoing *u, size_t i,
                       const struct lf_undo_file *f, char *out, size_t cap,
                       struct lf_error *err)
 {
-    struct stat st;
-    while (f->kept.len && i > 0) {
-        if (!kept_path(u, u->merge[--i].number, f->kept, out, cap, err))
-            return false;
-        if (lstat(out, &st) == 0)
-            return true;
-    }
+    while (i-- > 0)
+        if (lf_undo_files_has(&u->merge[i], f->path))
+            return kept_path(u, u->merge[i].number, f->kept, out, cap, err);
     return lf_path_join(out, cap, u->job->dataset, f->path.at, err);
 }
 

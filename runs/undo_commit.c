@@ -33,24 +33,31 @@ static bool same_folder(const struct place *a, const struct place *b)
                                   : a->folder == b->folder;
 }
 
-// Those that lie together are one step.
-static bool add_back(struct lf_undoing *u, const struct lf_undo_files *m,
-                     const char *undo, struct lf_commit *c)
+// Files that are kept of a merge: those that go `back`, or the others, which nobody
+// needs any more. Those that lie together are one step.
+static bool add_kept(struct lf_undoing *u, size_t merge, const char *undo, bool back,
+                     struct lf_commit *c)
 {
+    const struct lf_undo_files *m = &u->merge[merge];
     struct place to[2], kept[2];
     char from[LF_NAME_BYTES + 500];
+    size_t n = 0;
     for (size_t i = 0; i < m->replaceds; i++) {
-        struct place *t = &to[i % 2], *k = &kept[i % 2];
+        struct place *t = &to[n % 2], *k = &kept[n % 2];
+        if (back == lf_undo_goes_further(u, merge, m->replaced[i].path))
+            continue;
         if (!split(m->replaced[i].path, t, u->err) ||
             !split(m->replaced[i].kept, k, u->err) ||
             !lf_path_printf(from, sizeof from, u->err, "%s%s%s", undo,
                             k->folder ? "/" : "", k->folder ? k->folder : ""))
             return false;
-        bool begin = !i || !same_folder(t, &to[(i + 1) % 2]) ||
-                     !same_folder(k, &kept[(i + 1) % 2]);
-        if ((begin && !lf_commit_add_back(c, from, t->folder, u->err)) ||
+        bool begin = !n || !same_folder(t, &to[(n + 1) % 2]) ||
+                     !same_folder(k, &kept[(n + 1) % 2]);
+        if ((begin && !(back ? lf_commit_add_back(c, from, t->folder, u->err)
+                             : lf_commit_add_remove(c, from, u->err))) ||
             !lf_commit_add_name(c, t->name, u->err))
             return false;
+        n++;
     }
     return true;
 }
@@ -73,14 +80,14 @@ static bool add_gone(struct lf_undoing *u, const struct lf_undo_files *m,
     return true;
 }
 
-static bool add_merge(struct lf_undoing *u, const struct lf_undo_files *m,
-                      struct lf_commit *c)
+static bool add_merge(struct lf_undoing *u, size_t merge, struct lf_commit *c)
 {
     char undo[400], samples[420];
+    const struct lf_undo_files *m = &u->merge[merge];
     return lf_journal_undo(u->job->run, m->number, undo, sizeof undo, u->err) &&
            lf_path_join(samples, sizeof samples, undo, "samples", u->err) &&
-           add_back(u, m, undo, c) && add_gone(u, m, c) &&
-           lf_commit_add_remove(c, undo, u->err) &&
+           add_kept(u, merge, undo, true, c) && add_kept(u, merge, undo, false, c) &&
+           add_gone(u, m, c) && lf_commit_add_remove(c, undo, u->err) &&
            lf_commit_add_name(c, LF_S("files.json"), u->err) &&
            lf_commit_add_rmdir(c, samples, u->err) &&
            lf_commit_add_rmdir(c, undo, u->err);
@@ -124,8 +131,7 @@ static bool is_there(const struct lf_undoing *u, const char *name)
            lstat(path, &st) == 0;
 }
 
-// The samples first: whoever reads while it happens sees old labels with new masks, and
-// none that is missing.
+// New masks go after the samples that name them.
 bool lf_undo_commit(struct lf_undoing *u)
 {
     char list[300], entry[300], temp[310], path[4800], log[400];
@@ -142,7 +148,7 @@ bool lf_undo_commit(struct lf_undoing *u)
               write_entry(u, path) &&
               (c = lf_commit_new(u->job->dataset, list, u->err)) != NULL;
     for (size_t i = 0; ok && i < u->merges; i++)
-        ok = add_merge(u, &u->merge[i], c);
+        ok = add_merge(u, i, c);
     ok = ok && lf_commit_add(c, temp, log, NULL, u->err) && lf_commit_run(c, u->err);
     lf_commit_free(&c);
     if (!ok && u->err->code != LF_OK && !is_there(u, list))

@@ -124,6 +124,13 @@ static int by_path(const void *a, const void *b)
                         ((const struct lf_undo_file *)b)->path);
 }
 
+bool lf_undo_files_has(const struct lf_undo_files *f, struct lf_slice path)
+{
+    const struct lf_undo_file key = {.path = path};
+    return f->replaceds &&
+           bsearch(&key, f->replaced, f->replaceds, sizeof key, by_path) != NULL;
+}
+
 static bool parse(struct lf_slice doc, struct lf_arena *a, struct lf_undo_files *f,
                   struct lf_error *err)
 {
@@ -140,6 +147,8 @@ static bool parse(struct lf_slice doc, struct lf_arena *a, struct lf_undo_files 
         !read_rows(doc, false, a, &f->fresh, &f->freshs, err) ||
         !read_folders(doc, a, f, err))
         return false;
+    if (f->replaceds)
+        qsort(f->replaced, f->replaceds, sizeof *f->replaced, by_path);
     if (f->freshs)
         qsort(f->fresh, f->freshs, sizeof *f->fresh, by_path);
     return true;

@@ -13,8 +13,8 @@ struct lf_undo_file {
 
 struct lf_undo_files {
     uint32_t number;               // of the merge
-    struct lf_undo_file *replaced; // in order
-    struct lf_undo_file *fresh;    // sorted by path
+    struct lf_undo_file *replaced; // sorted by path
+    struct lf_undo_file *fresh;    // likewise
     struct lf_slice *folder;       // made for them, outer ones first
     size_t replaceds, freshs, folders;
 };
@@ -25,5 +25,7 @@ LF_MUST_USE bool lf_undo_files_read(const char *dataset, struct lf_slice key,
                                     uint32_t number, struct lf_arena *a,
                                     struct lf_undo_files *f, bool *found,
                                     struct lf_error *err);
+// Whether the merge replaced the file.
+bool lf_undo_files_has(const struct lf_undo_files *f, struct lf_slice path);
 
 #endif

@@ -74,8 +74,6 @@ static bool read_merges(struct lf_undoing *u, uint32_t first)
                            "more)",
                            (unsigned)e->number);
         u->merges++;
-        u->result->restored += m->replaceds;
-        u->result->removed += m->freshs;
     }
     u->result->first = u->merge[u->merges - 1].number;
     u->result->last = u->merge[0].number;
@@ -83,16 +81,31 @@ static bool read_merges(struct lf_undoing *u, uint32_t first)
     return true;
 }
 
+bool lf_undo_goes_further(const struct lf_undoing *u, size_t merge,
+                          struct lf_slice path)
+{
+    while (++merge < u->merges)
+        if (lf_undo_files_has(&u->merge[merge], path))
+            return true;
+    return false;
+}
+
 static void list_files(struct lf_undoing *u)
 {
     char safe[1200];
     for (size_t i = 0; i < u->merges; i++) {
         const struct lf_undo_files *m = &u->merge[i];
-        for (size_t k = 0; k < m->replaceds; k++)
-            lf_buf_printf(&u->result->files, "restores %s (merge %u)\n",
-                          lf_escape(m->replaced[k].path, safe, sizeof safe),
-                          (unsigned)m->number);
-        for (size_t k = 0; k < m->freshs; k++)
+        for (size_t k = 0; k < m->replaceds; k++) {
+            if (lf_undo_goes_further(u, i, m->replaced[k].path))
+                continue;
+            u->result->restored++;
+            if (u->job->dry_run)
+                lf_buf_printf(&u->result->files, "restores %s (merge %u)\n",
+                              lf_escape(m->replaced[k].path, safe, sizeof safe),
+                              (unsigned)m->number);
+        }
+        u->result->removed += m->freshs;
+        for (size_t k = 0; u->job->dry_run && k < m->freshs; k++)
             lf_buf_printf(&u->result->files, "removes %s (merge %u)\n",
                           lf_escape(m->fresh[k].path, safe, sizeof safe),
                           (unsigned)m->number);
@@ -128,10 +141,9 @@ bool lf_undo(const struct lf_undo_job *job, struct lf_undo_result *result,
     ok = ok && prepare(&u) &&
          lf_journal_read(job->dataset, job->run, &u.a, &u.journal, err) &&
          choose(&u, &first) && read_merges(&u, first) && lf_undo_check(&u);
-    if (ok && job->dry_run)
+    if (ok)
         list_files(&u);
-    else
-        ok = ok && lf_undo_commit(&u);
+    ok = ok && (job->dry_run || lf_undo_commit(&u));
     lf_arena_done(&u.a);
     if (u.lock >= 0)
         lf_unlock(&u.lock);

@@ -18,6 +18,10 @@ struct lf_undoing {
     struct lf_error *err;
 };
 
+// undo_run.c. An older merge that is taken back as well restores the file further than
+// merge number `merge` of the list.
+bool lf_undo_goes_further(const struct lf_undoing *u, size_t merge,
+                          struct lf_slice path);
 // undo_check.c: nothing is lost. Each file is as the merge left it.
 LF_MUST_USE bool lf_undo_check(struct lf_undoing *u);
 // undo_commit.c: all of it as one.

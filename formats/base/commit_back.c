@@ -125,7 +125,8 @@ static bool sync_both(const struct back *b, struct lf_error *err)
            (b->from < 0 || lf_fs_sync(b->from, err));
 }
 
-// A folder in which there is something else by now stays.
+// A folder in which there is something else by now stays, and an empty one that may not
+// be removed does no harm.
 static bool remove_folder(int root, const char *path, struct lf_error *err)
 {
     const char *base;
@@ -134,13 +135,21 @@ static bool remove_folder(int root, const char *path, struct lf_error *err)
         (errno == ENOENT || errno == ENOTDIR))
         return true;
     int parent = lf_fs_parent_below(root, path, &base, err);
-    bool ok = parent >= 0 &&
-              (unlinkat(parent, base, AT_REMOVEDIR) == 0 || errno == ENOENT ||
-               errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR ||
-               lf_fail_errno(err, "cannot remove the folder")) &&
-              lf_fs_sync(parent, err);
+    bool ok =
+        parent >= 0 &&
+        (unlinkat(parent, base, AT_REMOVEDIR) == 0 || errno == ENOENT ||
+         errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR || errno == EACCES ||
+         errno == EPERM || lf_fail_errno(err, "cannot remove the folder")) &&
+        lf_fs_sync(parent, err);
     lf_fs_drop(&parent);
     return ok || lf_fail_in_file(err, path);
+}
+
+// Once the list is in place there is no way back, so who may not write is told before.
+static bool may_write(int folder, struct lf_error *err)
+{
+    return folder < 0 || faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) == 0 ||
+           lf_fail_errno(err, "cannot change the folder");
 }
 
 bool lf_back_check(int root, const struct lf_move *m, struct lf_error *err)
@@ -149,6 +158,8 @@ bool lf_back_check(int root, const struct lf_move *m, struct lf_error *err)
     if (m->step == LF_STEP_RMDIR)
         return true;
     bool ok = open_back(&b, root, m, err) &&
+              ((may_write(b.to, err) && may_write(b.from, err)) ||
+               lf_fail_in_file(err, m->folder ? m->folder : ".")) &&
               walk(&b, m->step == LF_STEP_BACK ? check_back : check_gone, err);
     close_back(&b);
     return ok;

@@ -126,8 +126,8 @@ LF_MUST_USE bool fo_mask_files(const struct fo_source *src, struct lf_slice raw,
                                struct lf_arena *a, struct lf_slice *json,
                                struct lf_error *err);
 
-// Every label with an id in a field's value, of whatever kind: the value itself, or the
-// elements of its list.
+// Every label in a field's value, of whatever kind: the value itself if it has an id,
+// or the elements of its list, those without an id too.
 LF_MUST_USE bool fo_each_label(struct lf_slice value,
                                bool (*see)(void *user, const struct lf_id *id,
                                            struct lf_slice raw, struct lf_error *err),

@@ -20,7 +20,9 @@ static bool walk_list(struct lf_slice list,
         element = lf_json_trim(element);
         if (lf_json_type(element) != LF_JSON_OBJECT)
             return true; // a list of points or names
-        if (id_of(element, &id) && !see(user, &id, element, err))
+        if (!id_of(element, &id))
+            id = (struct lf_id){0};
+        if (!see(user, &id, element, err))
             return false;
     }
     return true;

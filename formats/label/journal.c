@@ -151,3 +151,50 @@ bool lf_journal_list(const char *dataset, struct lf_slice key, struct lf_arena *
     *count = l.count;
     return true;
 }
+
+// ---------------------------------------------------------------------------- runs
+
+static int by_name(const void *a, const void *b)
+{
+    return lf_slice_cmp(*(const struct lf_slice *)a, *(const struct lf_slice *)b);
+}
+
+static bool has_journal(const char *annotations, const char *name)
+{
+    char path[4700];
+    struct stat st;
+    struct lf_error none = {0};
+    return !lf_relpath_fault(lf_slice_of(name)) &&
+           lf_path_printf(path, sizeof path, &none, "%s/%s/log", annotations, name) &&
+           stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool lf_journal_runs(const char *dataset, struct lf_arena *a, struct lf_slice **run,
+                     size_t *count, struct lf_error *err)
+{
+    char path[4300];
+    struct dirent *entry;
+    size_t room = 0;
+    bool ok = true;
+    *run = NULL;
+    *count = 0;
+    if (!lf_path_join(path, sizeof path, dataset, "annotations", err))
+        return false;
+    DIR *dir = opendir(path);
+    if (!dir)
+        return errno == ENOENT || lf_fail_errno(err, "cannot list the runs") ||
+               lf_fail_in_file(err, path);
+    while (ok && (entry = readdir(dir))) {
+        void *all = *run;
+        if (entry->d_name[0] == '.' || !has_journal(path, entry->d_name))
+            continue;
+        ok = lf_arena_grow(a, &all, &room, *count + 1, sizeof **run, err);
+        *run = ok ? all : NULL;
+        ok = ok && lf_arena_text(a, lf_slice_of(entry->d_name), &(*run)[*count], err);
+        *count += ok;
+    }
+    closedir(dir);
+    if (ok && *count)
+        qsort(*run, *count, sizeof **run, by_name);
+    return ok;
+}

@@ -13,6 +13,10 @@
 
 enum { LF_JOURNAL_MOST = 999999 };
 
+// The runs of which the dataset holds a journal, sorted by bytes, in the arena.
+LF_MUST_USE bool lf_journal_runs(const char *dataset, struct lf_arena *a,
+                                 struct lf_slice **run, size_t *count,
+                                 struct lf_error *err);
 // Numbers of the journal's files, ascending, in the arena.
 LF_MUST_USE bool lf_journal_list(const char *dataset, struct lf_slice key,
                                  struct lf_arena *a, uint32_t **number, size_t *count,

@@ -283,15 +283,18 @@ class Memory(Faults):
                 self.once_and_for_good(name, 60, 60, scene)
 
 
-class Disk(Faults):
-    def bytes(self, name, more):
-        n = self.count(MINI, name, {"LF_FAIL_WRITE_BYTE": "0"})
-        self.assertGreater(n, 1000)
+class Filling(Faults):
+    def bytes(self, name, more, scene=None):
+        scene = scene or MINI
+        n = self.count(scene, name, {"LF_FAIL_WRITE_BYTE": "0"})
+        self.assertGreater(n, 100)
         places = sorted({*range(1, 20), *range(n - 20, n), *strided(n, 0, more)})
-        self.sweep(MINI, name, (
+        self.sweep(scene, name, (
             ([], {"LD_PRELOAD": FAULT, "LF_FAIL_WRITE_BYTE": str(b), "LF_FAIL_ERRNO": str(e)}, "byte %d of %d" % (b, n))
             for b, e in zip(places, itertools.cycle((errno.ENOSPC, errno.EIO, errno.EDQUOT)))))
 
+
+class Disk(Filling):
     def test_bytes_of_export(self):
         self.bytes("export", 150)
 
@@ -334,7 +337,7 @@ class Disk(Faults):
                 self.assertEqual((statuses[0], statuses[-1]), (7, 0), name)
 
 
-class Calls(Faults):
+class Failing(Faults):
     KINDS = {"open": (errno.EACCES, errno.EMFILE), "write": (errno.ENOSPC, errno.EIO), "fsync": (errno.EIO, errno.ENOSPC),
              "close": (errno.EIO,), "rename": (errno.EACCES, errno.EIO), "mkdir": (errno.ENOSPC, errno.EACCES),
              "link": (errno.EIO, errno.EMLINK), "unlink": (errno.EACCES, errno.EIO)}
@@ -351,6 +354,8 @@ class Calls(Faults):
             self.sweep(scene, name, trials)
         self.assertGreater(tried, 5)
 
+
+class Calls(Failing):
     def test_info(self):
         self.each("info")
 
@@ -372,7 +377,7 @@ class Calls(Faults):
             self.each("merge", scene)
 
 
-class Kills(Faults):
+class Killing(Faults):
     def calls(self, scene, name):
         """(system call, how often) of an undisturbed run, as the kernel sees it."""
         where = scene.copy()
@@ -394,6 +399,8 @@ class Kills(Faults):
         self.assertGreater(len(trials), 20)
         self.sweep(scene, name, trials, killed=True)
 
+
+class Kills(Killing):
     def test_each_call_of_merge(self):
         self.each("merge")
 

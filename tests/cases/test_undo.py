@@ -109,7 +109,7 @@ class Undo(UndoCase):
         self.assertEqual({n: c for n, c in self.state().items() if n in kept}, kept)
         self.merge(self.ds, [self.moved(archive, 4, "back4.zip")], "--allow-older")
         done = self.undo("r@2")
-        self.assertEqual(done.stderr, "undo r: merges 2 to 5; 6 files restored, 0 removed\n")
+        self.assertEqual(done.stderr, "undo r: merges 2 to 5; 3 files restored, 0 removed\n")
         self.assertEqual(record(self.state()), record(states[1]))
         self.undo("r@1")
         self.assert_back(states[0])
@@ -120,8 +120,8 @@ class Undo(UndoCase):
         self.merge(self.ds, [self.moved(archive, 1, "back.zip")])
         before = crossing.listing(self.ds)
         done = self.undo("r", "-n")
-        self.assertEqual(done.stdout, "restores samples.json (merge 1)\nrestores annotations/r/items.tsv (merge 1)\n"
-                                      "restores annotations/r/run.json (merge 1)\n")
+        self.assertEqual(done.stdout, "restores annotations/r/items.tsv (merge 1)\nrestores annotations/r/run.json (merge 1)\n"
+                                      "restores samples.json (merge 1)\n")
         self.assertEqual(crossing.listing(self.ds), before)
 
     def test_files_of_their_own_new_field_new_masks(self):
@@ -247,15 +247,27 @@ class Undo(UndoCase):
                          {n: c for n, c in before.items() if c is not None})
 
     def test_no_permission(self):
+        """Refused before anything, whichever folder it is."""
         archive, = self.start()
+        first = self.state()
         self.merge(self.ds, [self.moved(archive, 1, "back.zip")])
-        if os.geteuid() == 0:
-            self.skipTest("root may write everywhere")
-        os.chmod(os.path.join(self.ds, "annotations", "r"), 0o555)
-        before = crossing.listing(self.ds)
-        self.assertIn("LF5001", self.undo(status=7).stderr)
-        self.assertEqual(crossing.listing(self.ds), before)
-        os.chmod(os.path.join(self.ds, "annotations", "r"), 0o755)
+        somebody = {}
+        if os.geteuid() == 0:  # who may write everywhere
+            somebody = {"user": 65534, "group": 65534}
+            os.chmod(self.dir, 0o755)
+            for base, _, files in os.walk(self.ds):
+                for path in [base] + [os.path.join(base, n) for n in files]:
+                    os.chown(path, 65534, 65534)
+        for folder in ("annotations/r", "annotations/r/undo/000001", ""):
+            os.chmod(os.path.join(self.ds, folder), 0o555)
+            before = crossing.listing(self.ds)
+            done = self.labelferry("undo", "r", "--dataset", self.ds, status=7, **somebody)
+            self.assertIn("LF5001", done.stderr)
+            os.chmod(os.path.join(self.ds, folder), 0o755)
+            after = crossing.listing(self.ds)
+            self.assertEqual([(r[0], r[5]) for r in after], [(r[0], r[5]) for r in before], folder)
+        self.labelferry("undo", "r", "--dataset", self.ds, **somebody)
+        self.assert_back(first)
 
     def test_damaged_lists(self):
         archive, = self.start()
@@ -323,3 +335,114 @@ class Journal(UndoCase):
         for lines in self.log()[1]:
             for line in lines[1:]:
                 self.assertLess(len(json.dumps(line)), 20000)
+
+
+class Log(UndoCase):
+    def test_entries(self):
+        archive, = self.start()
+        self.assertEqual(self.labelferry("log", "--dataset", self.ds).stdout, "")
+        self.assertEqual(json.loads(self.labelferry("log", "--dataset", self.ds, "--json").stdout), {"log": []})
+        back = self.moved(archive, 1, "back.zip")
+        counts = self.merge(self.ds, [back])["counts"]
+        self.undo()
+        self.merge(self.ds, [back])
+        lines = self.labelferry("log", "r", "--dataset", self.ds).stdout.splitlines()
+        self.assertEqual([re.match(r"r (merge|undo) (\d):", l).groups() for l in lines],
+                         [("merge", "1"), ("undo", "2"), ("merge", "3")])
+        self.assertRegex(lines[0], r"%d edited.*back\.zip.* \(2024-01-02 .*\); undone$" % counts["edited"])
+        self.assertEqual(lines[1], "r undo 2: took back merge 1")
+        self.assertFalse(lines[2].endswith("undone"))
+        said = json.loads(self.labelferry("log", "--dataset", self.ds, "--json", "-v").stdout)["log"]
+        self.assertEqual([(e["run"], e["number"], e["undone"]) for e in said], [("r", 1, True), ("r", 2, False), ("r", 3, False)])
+        self.assertEqual([e["lines"] for e in said], [lines[1:] for lines in self.log()[1]])
+        more = self.labelferry("log", "--dataset", self.ds, "-v").stdout.splitlines()
+        self.assertEqual(len(more), sum(len(lines) for lines in self.log()[1]))
+
+    def test_wrong(self):
+        self.start()
+        for args, code, status in ((["q"], "LF1006", 2), (["r", "s"], "LF1001", 2), (["--wrong"], "LF1001", 2)):
+            self.assertIn(code, self.labelferry("log", *args, "--dataset", self.ds, status=status).stderr)
+        self.assertIn("LF3041", self.labelferry("log", "--dataset", self.dir, status=4).stderr)
+
+    def test_damaged(self):
+        archive, = self.start()
+        self.merge(self.ds, [self.moved(archive, 1, "back.zip")])
+        path = os.path.join(self.ds, "annotations", "r", "log", "000001.jsonl")
+        with open(path, encoding="utf-8") as f:
+            head = f.readline()
+        for line in ("{", "[]", "1", '{"code": "LF2201"', '"x"'):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(head + line)
+            self.assertIn("000001.jsonl", self.labelferry("log", "--dataset", self.ds, "-v", status=4).stderr, line)
+        for line in ("{}", '{"code": 1}', '{"code": "LF9999", "slug": []}', '{"change": "x", "before": null}', ""):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(head + line)
+            self.labelferry("log", "--dataset", self.ds, "-v")
+
+
+class Explain(UndoCase):
+    def explain(self, label, status=0):
+        self.labelferry("explain", label, "--dataset", self.ds, status=status)
+        return json.loads(self.labelferry("explain", label, "--dataset", self.ds, "--json").stdout)["known"]
+
+    def test_edited_and_undone(self):
+        archive, = self.start()
+        back = self.moved(archive, 1, "back.zip")
+        self.merge(self.ds, [back])
+        change = self.log()[1][0][-1]
+        self.assertEqual(change["change"], "edited")
+        known = self.explain(change["label"].upper())
+        self.assertIn({"run": "r", "merge": 1, "undone": False, "line": change}, known)
+        self.assertEqual(known[-2:], [
+            {"base": "r", "sample": change["sample"], "field": "ground_truth", "shipped": True},
+            {"now": True, "sample": change["sample"], "field": "ground_truth"}])
+        text = self.labelferry("explain", change["label"], "--dataset", self.ds).stdout
+        self.assertRegex(text, r"r merge 1: .*\n  .*annotations\.xml:\d+ \(2024-01-02.*LF2201 label-edited: .*Here: geometry")
+        self.undo()
+        self.assertIn({"run": "r", "merge": 1, "undone": True, "line": change}, self.explain(change["label"]))
+
+    def test_refused_says_why_and_what_to_do(self):
+        archive, = self.start()
+        shutil.rmtree(os.path.join(self.ds, "annotations"))
+        shutil.rmtree(self.path("back"))
+        self.export(self.ds, "--no-allow-spatial-edits", fields=("ground_truth",), out="out2")
+        archive, = self.far_side(out="out2")
+        self.labelferry("merge", "r", self.moved(archive, 1, "back.zip"), "--dataset", self.ds, "--in-place", status=1)
+        event = next(e for e in self.log()[1][0] if e.get("code") == "LF2009")
+        text = self.labelferry("explain", event["label"], "--dataset", self.ds).stdout
+        remedy = self.labelferry("help", "LF2009").stdout.splitlines()[-1]
+        self.assertIn("LF2009 edit-refused", text)
+        self.assertIn(remedy, text)
+
+    def test_deleted_and_added(self):
+        archive, = self.start()
+        docs = crossing.samples_of(self.ds)
+        gone = crossing.labels_of(docs[0], "ground_truth")[0]["_id"]["$oid"]
+
+        def change(text):
+            text = re.sub(r"<box (?:(?!</box>).)*%s.*?</box>" % gone, "", text, flags=re.S)
+            return re.sub(r'(<image [^>]*>)', lambda m: m[1] + '<box label="boat" source="manual" occluded="0" xtl="1.00" '
+                          'ytl="1.00" xbr="4.00" ybr="5.00" z_order="0"></box>', text, count=1)
+        report = self.merge(self.ds, [self.rewrite(archive, change)])
+        self.assertEqual((report["counts"]["added"], report["counts"]["deleted"]), (1, 1), report)
+        known = self.explain(gone)
+        self.assertEqual([k["line"].get("change") for k in known if "line" in k][-1], "deleted")
+        self.assertEqual(known[-1], {"now": False})
+        self.assertIn("now: gone", self.labelferry("explain", gone, "--dataset", self.ds).stdout)
+        new = next(l["label"] for l in self.log()[1][0] if l.get("change") == "added")
+        self.assertEqual(self.explain(new)[-1]["now"], True)
+
+    def test_at_home(self):
+        self.start("images_full", ("instances:instances",))
+        docs = crossing.samples_of(self.ds)
+        for label in docs[0]["instances"]["detections"]:
+            known = self.explain(label["_id"]["$oid"])
+            self.assertEqual(known[0]["base"], "r")
+            self.assertIs(known[0]["shipped"], "mask" in label or "mask_path" in label)
+
+    def test_nobody_knows_it(self):
+        self.start()
+        self.assertIn("LF1022", self.labelferry("explain", "0" * 24, "--dataset", self.ds, status=1).stderr)
+        for word in ("x", "0" * 23, "0" * 25, "g" * 24, ""):
+            self.assertIn("LF1001", self.labelferry("explain", word, "--dataset", self.ds, status=2).stderr)
+        self.labelferry("explain", "--dataset", self.ds, status=2)
