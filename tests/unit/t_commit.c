@@ -251,6 +251,114 @@ static void a_folder_moves_as_one(void **state)
     assert_true(is_there("gone"));
 }
 
+// What a merge did, to be taken back: two files kept, one of them in a folder; one new
+// file in a folder that was made for it.
+static void put_merged(void)
+{
+    assert_int_equal(system("rm -rf *; mkdir -p run kept/s s new/er"), 0);
+    put_text("meta", "new meta");
+    put_text("kept/meta", "old meta");
+    put_text("s/a", "new a");
+    put_text("kept/s/a", "old a");
+    put_text("new/er/mask", "mask");
+    put_text("new/other", "somebody's");
+}
+
+static struct lf_commit *taking_back(void)
+{
+    struct lf_error err = {0};
+    struct lf_commit *c = lf_commit_new(".", LIST, &err);
+    assert_non_null(c);
+    assert_true(
+        lf_commit_add_back(c, "kept/s", "s", &err) &&
+        lf_commit_add_name(c, LF_S("a"), &err) &&
+        lf_commit_add_back(c, "kept", NULL, &err) &&
+        lf_commit_add_name(c, LF_S("meta"), &err) &&
+        lf_commit_add_remove(c, "new/er", &err) &&
+        lf_commit_add_name(c, LF_S("mask"), &err) &&
+        lf_commit_add_name(c, LF_S("never was"), &err) &&
+        lf_commit_add_rmdir(c, "new/er", &err) && lf_commit_add_rmdir(c, "new", &err) &&
+        lf_commit_add_rmdir(c, "kept/s", &err) && lf_commit_add_rmdir(c, "kept", &err));
+    return c;
+}
+
+static void assert_taken_back(void)
+{
+    assert_string_equal(text_of_file("meta"), "old meta");
+    assert_string_equal(text_of_file("s/a"), "old a");
+    assert_string_equal(text_of_file("new/other"), "somebody's");
+    assert_false(is_there("new/er"));
+    assert_false(is_there("kept"));
+    assert_false(is_there(LIST));
+}
+
+static void what_was_done_is_taken_back(void **state)
+{
+    (void)state;
+    static const char list[] =
+        "{\"labelferry-commit\":3,\"renames\":["
+        "{\"step\":\"back\",\"from\":\"kept/s\",\"folder\":\"s\",\"names\":\"a\\n\"},"
+        "{\"step\":\"back\",\"from\":\"kept\",\"folder\":null,\"names\":\"meta\\n\"},"
+        "{\"step\":\"remove\",\"folder\":\"new/er\",\"names\":\"mask\\n\"},"
+        "{\"step\":\"rmdir\",\"folder\":\"new/er\"},"
+        "{\"step\":\"rmdir\",\"folder\":\"new\"},"
+        "{\"step\":\"rmdir\",\"folder\":\"kept/s\"},"
+        "{\"step\":\"rmdir\",\"folder\":\"kept\"}]}";
+    static const char *const done[] = {
+        "true",         "mv kept/s/a s/a", "mv kept/meta meta", "rm new/er/mask",
+        "rmdir new/er", "rmdir kept/s",    "rmdir kept",
+    };
+    struct lf_error err = {0};
+    bool found = false;
+    put_merged();
+    struct lf_commit *c = taking_back();
+    assert_true(lf_commit_run(c, &err));
+    lf_commit_free(&c);
+    assert_taken_back();
+    for (size_t kill = 0; kill < sizeof done / sizeof *done; kill++) {
+        put_merged();
+        put_text(LIST, list);
+        for (size_t i = 0; i <= kill; i++)
+            assert_int_equal(system(done[i]), 0);
+        assert_true(lf_commit_finish(".", LIST, &found, &err));
+        assert_true(found);
+        assert_taken_back();
+    }
+    put_merged(); // two names of one file: renaming does nothing
+    assert_int_equal(system("ln -f kept/meta meta"), 0);
+    put_text(LIST, list);
+    assert_true(lf_commit_finish(".", LIST, &found, &err));
+    assert_taken_back();
+}
+
+static void what_cannot_be_taken_back_stays_kept(void **state)
+{
+    (void)state;
+#define STATE "find . -type f ! -name .state | sort | xargs tail -v -n +1"
+    static const struct {
+        const char *spoil;
+        enum lf_code code;
+    } rows[] = {
+        {"rm kept/meta", LF_E_BUG},
+        {"rm kept/s/a; ln -s ../meta kept/s/a", LF_E_TARGET},
+        {"rm meta; mkdir meta", LF_E_TARGET},
+        {"rm new/er/mask; mkdir new/er/mask", LF_E_TARGET},
+        {"mv s t; ln -s t s", LF_E_PATH},
+        {"mv new/er t; ln -s ../t new/er", LF_E_PATH},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct lf_error err = {0};
+        put_merged();
+        assert_int_equal(system(rows[i].spoil), 0);
+        assert_int_equal(system(STATE " > .state"), 0);
+        struct lf_commit *c = taking_back();
+        assert_false(lf_commit_run(c, &err));
+        lf_commit_free(&c);
+        assert_int_equal(err.code, rows[i].code);
+        assert_int_equal(system(STATE " | cmp - .state"), 0);
+    }
+}
+
 static void a_kill_before_the_list_is_in_place_changes_nothing(void **state)
 {
     (void)state;
@@ -325,6 +433,9 @@ static void lists_on_disk_are_not_trusted(void **state)
 #define WHOLE(step, from, to)                                                          \
     "{\"labelferry-commit\":3,\"renames\":[{\"step\":\"" step "\",\"from\":\"" from    \
     "\"" to "}]}"
+#define STEP(step, from, folder, names)                                                \
+    "{\"labelferry-commit\":3,\"renames\":[{\"step\":\"" step "\",\"from\":" from      \
+    ",\"folder\":" folder ",\"names\":" names "}]}"
     static const struct {
         const char *list;
         enum lf_code code;
@@ -359,6 +470,20 @@ static void lists_on_disk_are_not_trusted(void **state)
         {GROUP("deep/er", "\"link\"", "\"last\\n\""), LF_E_PATH},
         {GROUP("deep/er", "null", "\"gone\\n\""), LF_E_CHANGED},
         {GROUP(".", "null", "\"meta\\n\""), LF_E_PATH},
+        {STEP("back", "\"../x\"", "null", "\"meta\\n\""), LF_E_PATH},
+        {STEP("back", "\"deep\"", "\"../x\"", "\"meta\\n\""), LF_E_PATH},
+        {STEP("back", "\"deep\"", "\"link\"", "\"last\\n\""), LF_E_PATH},
+        {STEP("back", "\"link\"", "null", "\"last\\n\""), LF_E_PATH},
+        {STEP("back", "null", "null", "\"meta\\n\""), LF_E_RUN_RECORD},
+        {STEP("back", "\"deep\"", "1", "\"meta\\n\""), LF_E_RUN_RECORD},
+        {STEP("back", "\"gone\"", "null", "\"gone\\n\""), LF_E_CHANGED},
+        {STEP("remove", "null", "null", "\"linked\\n\""), LF_E_TARGET},
+        {STEP("remove", "null", "\"..\"", "\"x\\n\""), LF_E_PATH},
+        {STEP("remove", "null", "\"link/er\"", "\"last\\n\""), LF_E_PATH},
+        {STEP("remove", "null", "null", "1"), LF_E_RUN_RECORD},
+        {STEP("rmdir", "null", "null", "null"), LF_E_RUN_RECORD},
+        {STEP("rmdir", "null", "\"../x\"", "null"), LF_E_PATH},
+        {STEP("other", "\"deep\"", "null", "\"meta\\n\""), LF_E_RUN_RECORD},
         {WHOLE("drop", "run", ""), LF_E_PATH},
         {WHOLE("drop", "deep/er", ""), LF_E_PATH},
         {WHOLE("drop", "../x", ""), LF_E_PATH},
@@ -442,6 +567,8 @@ int main(void)
         FOLDER_TEST(a_group_changes_as_one),
         FOLDER_TEST(a_group_that_cannot_be_is_refused_before_anything),
         FOLDER_TEST(a_folder_moves_as_one),
+        FOLDER_TEST(what_was_done_is_taken_back),
+        FOLDER_TEST(what_cannot_be_taken_back_stays_kept),
         FOLDER_TEST(a_kill_before_the_list_is_in_place_changes_nothing),
         FOLDER_TEST(half_a_copy_is_made_anew),
         FOLDER_TEST(what_cannot_be_is_refused_before_anything),
