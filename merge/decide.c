@@ -97,7 +97,8 @@ static bool gone(struct lf_deciding *j, size_t b)
     }
     enum lf_settled how = base->lost || lf_changed(f, base, ours, j->r->slack, &attrs)
                               ? lf_settle(j, base, ours, LF_EXISTS, 0)
-                              : LF_TAKE_THEIRS;
+                          : lf_edited_elsewhere(j, base) ? LF_RIVALS
+                                                         : LF_TAKE_THEIRS;
     if (how != LF_TAKE_THEIRS)
         return stays(j, how, base, NULL,
                      how == LF_OPEN ? "deleted in the archive, edited in the dataset"

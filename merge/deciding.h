@@ -54,6 +54,9 @@ enum lf_settled {
 // of LF_ATTRS.
 enum lf_settled lf_settle(const struct lf_deciding *j, const struct lf_label *base,
                           const struct lf_label *ours, unsigned part, unsigned attr);
+// Where all versions are kept: whether another archive edited the label, which this one
+// lacks.
+bool lf_edited_elsewhere(const struct lf_deciding *j, const struct lf_label *base);
 // Tells of a part that was not taken, and why; the verdict gets it. `was`, `came` may
 // be empty. `text`: what happened, should it be a conflict with the dataset.
 LF_MUST_USE bool lf_not_taken(struct lf_deciding *j, enum lf_settled how,

@@ -178,7 +178,8 @@ bool lf_fold(const struct lf_rules *r, const struct lf_sample *base,
              struct lf_arena *a, struct lf_changes *plan, bool *told,
              struct lf_counts *counts, struct lf_events *ev, struct lf_error *err)
 {
-    struct tally t = {.ours = ours, .earlier = {.ours = ours, .theirs = theirs}};
+    struct tally t = {.ours = ours,
+                      .earlier = {.ours = ours, .theirs = theirs, .all = n}};
     struct lf_sample now = *ours;
     bool ordered = in_order(ours);
     *plan = (struct lf_changes){0};

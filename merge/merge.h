@@ -47,7 +47,8 @@ struct lf_earlier {
         unsigned parts;
         struct lf_attr_set attrs;
     } * *taken;
-    const struct lf_theirs *theirs;
+    const struct lf_theirs *theirs; // of all archives, `all` of them
+    size_t all;
 };
 
 struct lf_decisions;

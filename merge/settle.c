@@ -56,6 +56,20 @@ enum lf_settled lf_settle(const struct lf_deciding *j, const struct lf_label *ba
     return j->r->conflict == LF_CONFLICT_THEIRS ? LF_TAKE_THEIRS : LF_OPEN;
 }
 
+bool lf_edited_elsewhere(const struct lf_deciding *j, const struct lf_label *base)
+{
+    const struct lf_earlier *e = j->earlier;
+    struct lf_attr_set attrs;
+    bool any = false;
+    for (size_t i = 0; j->r->keep_all && e && i < e->all && base->id.known; i++)
+        for (size_t k = 0; !any && k < e->theirs[i].sample.labels; k++) {
+            const struct lf_label *l = &e->theirs[i].sample.label[k];
+            any = l->field == base->field && lf_id_eq(&l->id, &base->id) &&
+                  lf_changed(lf_field_of(j, base), base, l, j->r->slack, &attrs);
+        }
+    return any;
+}
+
 bool lf_not_taken(struct lf_deciding *j, enum lf_settled how,
                   const struct lf_label *base, const struct lf_label *theirs,
                   unsigned part, struct lf_slice was, struct lf_slice came,

@@ -83,10 +83,14 @@ cmp -s harbor/metadata.json "$original/metadata.json" || surprise "metadata.json
 
 step "7. The same archive once more changes nothing"
 cp harbor/samples.json once.json
-labelferry 1 merge night_07 back.zip --dataset harbor --in-place
+labelferry 0 merge night_07 back.zip --dataset harbor --in-place
 cmp harbor/samples.json once.json || surprise "merging again changed the dataset"
 
-step "8. A crossing without an edit: every byte of the dataset stays"
+step "8. The merge taken back"
+labelferry 0 undo night_07 --dataset harbor
+cmp harbor/samples.json "$original/samples.json" || surprise "undo left something"
+
+step "9. A crossing without an edit: every byte of the dataset stays"
 cp -r "$original" untouched
 labelferry 0 export untouched --field ground_truth --run night_07 --read-only flag -o out2
 diff -r out out2 || surprise "the same export gave other bytes"

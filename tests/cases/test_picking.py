@@ -132,6 +132,11 @@ class Annotators(Picking):
             report = self.merge(self.ds, archives, "--pick", "latest", where=["-o", where])
             ids = [l.id for l in labels_in(where, "boxes")]
             self.assertEqual(self.a.id in ids, first is gone)
+            where = self.path("all%d" % (first is gone))
+            report = self.merge(self.ds, archives, "--pick", "all", where=["-o", where])
+            self.assert_counts(report, edited=1, ignored=1, kept=2 * self.total - 2)
+            now, = [l for l in labels_in(where, "boxes") if l.id == self.a.id]
+            self.assertAlmostEqual(now.corners()[0], self.a.corners()[0] + 6, 6)
         self.assert_nothing_written()
 
     def test_with_the_dataset_it_is_still_a_conflict_of_its_own(self):
