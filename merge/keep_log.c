@@ -101,6 +101,10 @@ static void put_archives(const struct lf_incoming *in, struct lf_buf *out)
         lf_json_quote(out, s->task, true);
         lf_buf_text(out, ", \"stamp\": ");
         lf_json_quote(out, s->stamp, true);
+        if (s->annotator.len) {
+            lf_buf_text(out, ", \"annotator\": ");
+            lf_json_quote(out, s->annotator, true);
+        }
         lf_buf_printf(out, ", \"sha256\": \"%s\"%s}", s->digest,
                       s->repeated ? ", \"repeated\": true" : "");
     }
@@ -118,15 +122,25 @@ static void put_options(const struct lf_merge_job *j, struct lf_buf *out)
     const struct {
         const char *name;
         bool set;
-    } flags[] = {{"no-convert-shapes", j->keep_shapes}, {"clamp", j->clamp},
-                 {"skip-damaged", j->skip_damaged},     {"coerce-text", j->coerce_text},
-                 {"keep-classes", j->keep_classes},     {"keep-attrs", j->keep_attrs},
-                 {"allow-older", j->allow_older}};
+    } flags[] = {
+        {"no-convert-shapes", j->keep_shapes}, {"clamp", j->clamp},
+        {"skip-damaged", j->skip_damaged},     {"coerce-text", j->coerce_text},
+        {"keep-classes", j->keep_classes},     {"keep-attrs", j->keep_attrs},
+        {"allow-older", j->allow_older},       {"decisions", j->decisions != NULL}};
+    static const char *const pick[] = {"fail", "latest", "all", "annotator="};
     lf_buf_printf(out, ", \"options\": {\"conflict\": \"%s\", \"unexpected\": \"%s\"",
                   conflict[j->conflict], fate[j->unexpected.fate]);
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (flags[i].set)
             lf_buf_printf(out, ", \"%s\": true", flags[i].name);
+    if (j->pick.by != LF_PICK_FAIL) {
+        struct lf_buf word = {0};
+        lf_buf_text(&word, pick[j->pick.by]);
+        lf_buf_slice(&word, j->pick.annotator);
+        lf_buf_text(out, ", \"pick\": ");
+        lf_json_quote(out, lf_buf_view(&word), true);
+        lf_buf_done(&word);
+    }
     for (size_t i = 0; i < j->dest_fields; i++) {
         lf_buf_text(out, i ? ", " : ", \"dest-field\": [");
         lf_json_quote(out, lf_slice_of(j->dest_field[i]), true);

@@ -50,6 +50,10 @@ static void list_archives(const struct lf_incoming *in, struct lf_buf *out)
         lf_json_quote(out, s->task, true);
         lf_buf_text(out, ", \"stamp\": ");
         lf_json_quote(out, s->stamp, true);
+        if (s->annotator.len) {
+            lf_buf_text(out, ", \"annotator\": ");
+            lf_json_quote(out, s->annotator, true);
+        }
         lf_buf_printf(out, ", \"sha256\": \"%s\", \"repeated\": %s}", s->digest,
                       s->repeated ? "true" : "false");
     }

@@ -42,10 +42,23 @@ static void put_counts(struct lf_slice head, struct lf_buf *out)
     lf_buf_text(out, any ? "" : "no label");
 }
 
+// " (ann1, 2026-03-04)"
+static void put_origin(struct lf_slice annotator, struct lf_slice stamp,
+                       struct lf_buf *out)
+{
+    if (!annotator.len && !stamp.len)
+        return;
+    lf_buf_text(out, " (");
+    put(out, annotator);
+    lf_buf_text(out, annotator.len && stamp.len ? ", " : "");
+    put(out, stamp);
+    lf_buf_char(out, ')');
+}
+
 static bool put_archives(struct lf_slice head, struct lf_arena *a, struct lf_buf *out,
                          struct lf_error *err)
 {
-    struct lf_slice list, one, file, stamp;
+    struct lf_slice list, one, file, stamp, annotator;
     if (!lf_json_get(head, "archives", &list) || lf_json_type(list) != LF_JSON_ARRAY)
         return true;
     bool first = true;
@@ -54,15 +67,12 @@ static bool put_archives(struct lf_slice head, struct lf_arena *a, struct lf_buf
         if (lf_json_type(one) != LF_JSON_OBJECT)
             continue;
         if (!text_of(one, "file", a, &file, err) ||
-            !text_of(one, "stamp", a, &stamp, err))
+            !text_of(one, "stamp", a, &stamp, err) ||
+            !text_of(one, "annotator", a, &annotator, err))
             return false;
         lf_buf_text(out, first ? "; " : ", ");
         put(out, file);
-        if (stamp.len) {
-            lf_buf_text(out, " (");
-            put(out, stamp);
-            lf_buf_char(out, ')');
-        }
+        put_origin(annotator, stamp, out);
         first = false;
     }
     return true;
@@ -110,11 +120,12 @@ static const struct lf_code_row *row_of(struct lf_slice code)
                : NULL;
 }
 
-static bool stamp_of(struct lf_slice head, struct lf_slice file, struct lf_arena *a,
-                     struct lf_slice *stamp, struct lf_error *err)
+static bool origin_of(struct lf_slice head, struct lf_slice file, struct lf_arena *a,
+                      struct lf_slice *stamp, struct lf_slice *annotator,
+                      struct lf_error *err)
 {
     struct lf_slice list, one, name;
-    *stamp = (struct lf_slice){0};
+    *stamp = *annotator = (struct lf_slice){0};
     if (!lf_json_get(head, "archives", &list) || lf_json_type(list) != LF_JSON_ARRAY)
         return true;
     for (struct lf_json_walk w = lf_json_enter(list);
@@ -123,7 +134,9 @@ static bool stamp_of(struct lf_slice head, struct lf_slice file, struct lf_arena
         if (lf_json_type(one) != LF_JSON_OBJECT)
             continue;
         if (!text_of(one, "file", a, &name, err) ||
-            (lf_slice_eq(name, file) && !text_of(one, "stamp", a, stamp, err)))
+            (lf_slice_eq(name, file) &&
+             (!text_of(one, "stamp", a, stamp, err) ||
+              !text_of(one, "annotator", a, annotator, err))))
             return false;
     }
     return true;
@@ -132,19 +145,16 @@ static bool stamp_of(struct lf_slice head, struct lf_slice file, struct lf_arena
 static bool put_place(struct lf_slice line, struct lf_slice head, struct lf_arena *a,
                       struct lf_buf *out, struct lf_error *err)
 {
-    struct lf_slice file, stamp;
+    struct lf_slice file, stamp, annotator;
     uint64_t number = lf_journal_count(line, "line");
-    if (!text_of(line, "file", a, &file, err) || !stamp_of(head, file, a, &stamp, err))
+    if (!text_of(line, "file", a, &file, err) ||
+        !origin_of(head, file, a, &stamp, &annotator, err))
         return false;
     put(out, file);
     if (number)
         lf_buf_printf(out, "%s%llu", file.len ? ":" : "line ",
                       (unsigned long long)number);
-    if (stamp.len) {
-        lf_buf_text(out, " (");
-        put(out, stamp);
-        lf_buf_char(out, ')');
-    }
+    put_origin(annotator, stamp, out);
     lf_buf_text(out, file.len || number ? ": " : "");
     return true;
 }

@@ -86,7 +86,8 @@ cp harbor/samples.json once.json
 labelferry 0 merge night_07 back.zip --dataset harbor --in-place
 cmp harbor/samples.json once.json || surprise "merging again changed the dataset"
 
-step "8. The merge taken back"
+step "8. Where a value came from; and the merge taken back"
+labelferry 0 explain 65a000006861726200000005 --dataset harbor
 labelferry 0 undo night_07 --dataset harbor
 cmp harbor/samples.json "$original/samples.json" || surprise "undo left something"
 

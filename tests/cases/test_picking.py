@@ -89,6 +89,14 @@ class Annotators(Picking):
         self.assertAlmostEqual(self.x_of(self.a), self.a.corners()[0] + 6, 6)
         self.assertNotEqual(self.name_of(self.b), self.b.value["label"])
 
+    def test_who_did_it_is_told_by_the_journal(self):
+        self.merge(self.ds, self.disagree(), "--pick", "latest")
+        text = self.labelferry("explain", self.a.id, "--dataset", self.ds).stdout
+        self.assertIn("(ann2, 2024-03-05", text)
+        self.assertIn("LF2052", text)
+        self.assertIn("(ann1, 2024-03-04", text)
+        self.assertIn("(ann1, ", self.labelferry("log", "--dataset", self.ds).stdout)
+
     def test_the_annotator_that_is_named_counts(self):
         self.merge(self.ds, self.disagree(), "--pick", "annotator=ann1")
         self.assertAlmostEqual(self.x_of(self.a), self.a.corners()[0] + 3, 6)

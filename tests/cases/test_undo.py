@@ -349,7 +349,7 @@ class Log(UndoCase):
         lines = self.labelferry("log", "r", "--dataset", self.ds).stdout.splitlines()
         self.assertEqual([re.match(r"r (merge|undo) (\d):", l).groups() for l in lines],
                          [("merge", "1"), ("undo", "2"), ("merge", "3")])
-        self.assertRegex(lines[0], r"%d edited.*back\.zip.* \(2024-01-02 .*\); undone$" % counts["edited"])
+        self.assertRegex(lines[0], r"%d edited.*back\.zip.* \(user, 2024-01-02 .*\); undone$" % counts["edited"])
         self.assertEqual(lines[1], "r undo 2: took back merge 1")
         self.assertFalse(lines[2].endswith("undone"))
         said = json.loads(self.labelferry("log", "--dataset", self.ds, "--json", "-v").stdout)["log"]
@@ -397,7 +397,7 @@ class Explain(UndoCase):
             {"base": "r", "sample": change["sample"], "field": "ground_truth", "shipped": True},
             {"now": True, "sample": change["sample"], "field": "ground_truth"}])
         text = self.labelferry("explain", change["label"], "--dataset", self.ds).stdout
-        self.assertRegex(text, r"r merge 1: .*\n  .*annotations\.xml:\d+ \(2024-01-02.*LF2201 label-edited: .*Here: geometry")
+        self.assertRegex(text, r"r merge 1: .*\n  .*annotations\.xml:\d+ \(user, 2024-01-02.*LF2201 label-edited: .*Here: geometry")
         self.undo()
         self.assertIn({"run": "r", "merge": 1, "undone": True, "line": change}, self.explain(change["label"]))
 
