@@ -86,7 +86,7 @@ static bool look(struct deleting *d, struct lf_error *err)
 static void first_out(const struct deleting *d, char name[100])
 {
     name[0] = '\0';
-    for (size_t i = 0; d->sound && i < d->run.schema.fields * d->run.tasks; i++)
+    for (size_t i = 0; d->sound && i < lf_run_tasks(&d->run); i++)
         if (d->state.task[i].came < d->state.task[i].items) {
             lf_escape(d->run.task_name[i], name, 100);
             return;
@@ -137,7 +137,7 @@ static void list_out(const struct deleting *d, struct lf_buf *out)
 {
     bool first = true;
     char name[200];
-    for (size_t i = 0; d->sound && i < d->run.schema.fields * d->run.tasks; i++) {
+    for (size_t i = 0; d->sound && i < lf_run_tasks(&d->run); i++) {
         const struct lf_task_state *t = &d->state.task[i];
         if (t->came == t->items)
             continue;

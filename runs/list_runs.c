@@ -32,7 +32,7 @@ static void text_run(struct lf_buf *out, const struct lf_run *run, bool register
     for (size_t i = 0; i < run->schema.fields; i++)
         lf_buf_printf(out, "%s%s", i ? " " : "",
                       lf_escape(run->schema.field[i].name, safe, sizeof safe));
-    size_t tasks = run->tasks * run->schema.fields;
+    size_t tasks = lf_run_tasks(run);
     lf_buf_printf(out, "; %lu item%s, %zu task%s, %zu archive%s merged%s\n",
                   (unsigned long)run->items, lf_plural(run->items), tasks,
                   lf_plural(tasks), run->merges, lf_plural(run->merges),
@@ -52,8 +52,8 @@ static void json_run(struct lf_buf *out, const struct lf_run *run, bool register
     }
     lf_buf_printf(
         out, "], \"items\": %lu, \"tasks\": %lu, \"merged\": %zu, \"registered\": %s}",
-        (unsigned long)run->items, (unsigned long)(run->tasks * run->schema.fields),
-        run->merges, registered ? "true" : "false");
+        (unsigned long)run->items, (unsigned long)(lf_run_tasks(run)), run->merges,
+        registered ? "true" : "false");
 }
 
 static void put_error(struct listing *l, const struct lf_error *why)

@@ -139,8 +139,8 @@ static bool find_edits(const struct lf_run *run, struct lf_arena *a,
 
 void lf_run_state_count(const struct lf_run *run, struct lf_run_state *state)
 {
-    memset(state->task, 0, run->schema.fields * run->tasks * sizeof *state->task);
-    for (size_t f = 0; f < run->schema.fields; f++)
+    memset(state->task, 0, lf_run_tasks(run) * sizeof *state->task);
+    for (size_t f = 0; f < lf_schema_own(&run->schema); f++)
         for (uint32_t row = 0; row < run->items; row++) {
             struct lf_task_state *t =
                 &state->task[f * run->tasks + run->item[row].task];
@@ -156,8 +156,7 @@ bool lf_run_state(const struct lf_run *run, struct lf_arena *a,
 {
     size_t cells = run->schema.fields * run->items;
     *state = (struct lf_run_state){.known = true};
-    state->task =
-        lf_arena_take(a, run->schema.fields * run->tasks, sizeof *state->task, err);
+    state->task = lf_arena_take(a, lf_run_tasks(run), sizeof *state->task, err);
     state->came = lf_arena_take(a, cells, sizeof *state->came, err);
     state->edited = lf_arena_take(a, cells, sizeof *state->edited, err);
     if (!state->task || !state->came || !state->edited)
@@ -174,7 +173,7 @@ bool lf_run_state(const struct lf_run *run, struct lf_arena *a,
 size_t lf_run_out(const struct lf_run *run, const struct lf_run_state *state)
 {
     size_t out = 0;
-    for (size_t i = 0; i < run->schema.fields * run->tasks; i++)
+    for (size_t i = 0; i < lf_run_tasks(run); i++)
         out += state->task[i].came < state->task[i].items;
     return out;
 }

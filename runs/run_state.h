@@ -10,7 +10,7 @@ struct lf_task_state { // counts of items
 };
 
 struct lf_run_state {
-    struct lf_task_state *task; // field by field, as run->task_name
+    struct lf_task_state *task; // as run->task_name
     bool *came, *edited;        // by field and row: field * run->items + row
     bool known; // false: some merge does not tell which items came (an older record)
 };

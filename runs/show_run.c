@@ -51,7 +51,7 @@ static void text_field(const struct lf_run *run, const struct lf_run_state *stat
         if (field->rights & rights[i].right)
             lf_buf_printf(out, " %s", rights[i].word);
     lf_buf_text(out, field->rights & LF_MAY_ALL ? "\n" : " nothing\n");
-    for (uint32_t i = 0; i < run->tasks; i++) {
+    for (uint32_t i = 0; !field->learned && i < run->tasks; i++) {
         const struct lf_task_state *t = &state->task[f * run->tasks + i];
         lf_buf_printf(out, "  task %s: %lu item%s, %lu back\n",
                       lf_escape(run->task_name[f * run->tasks + i], safe, sizeof safe),

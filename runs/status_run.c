@@ -40,6 +40,7 @@ static bool place_of(struct status *s, struct lf_slice came, int64_t *place,
     while (n < value.len && value.at[n] >= '0' && value.at[n] <= '9')
         n++;
     if (lf_field_find(&s->run.schema, name, &field) &&
+        !s->run.schema.field[field].learned &&
         lf_parse_int64((struct lf_slice){value.at, n}, &row) && row < s->run.items)
         *place = (int64_t)(field * s->run.tasks + s->run.item[row].task);
     return true;
@@ -122,10 +123,11 @@ static bool add_source(struct status *s, const struct lf_source *source,
                        struct lf_error *err)
 {
     int64_t place = -1;
+    const size_t own = lf_schema_own(&s->run.schema);
     if (merged(s, source->digest))
         return true;
     for (size_t i = 0; i < count; i++)
-        for (size_t f = 0; seen[i].source == number && f < s->run.schema.fields; f++) {
+        for (size_t f = 0; seen[i].source == number && f < own; f++) {
             if (!speaks(&seen[i], f))
                 continue;
             s->waits[f * s->run.items + seen[i].row] = true;
@@ -161,7 +163,7 @@ static bool look(struct status *s, struct lf_error *err)
         !lf_known_run(&s->known, lf_slice_of(s->job->word[0]), &s->run, err))
         return false;
     s->opened = true;
-    tasks = s->run.schema.fields * s->run.tasks;
+    tasks = lf_run_tasks(&s->run);
     s->task = lf_arena_take(&s->arena, tasks, sizeof *s->task, err);
     s->waits = lf_arena_take(&s->arena, s->run.schema.fields * s->run.items,
                              sizeof *s->waits, err);
@@ -244,7 +246,7 @@ static void text_task(struct status *s, size_t field, uint32_t task)
 static void print_text(struct status *s)
 {
     char safe[200];
-    for (size_t f = 0; f < s->run.schema.fields; f++) {
+    for (size_t f = 0; f < lf_schema_own(&s->run.schema); f++) {
         lf_buf_printf(s->out, "%sStatus for label field '%s':\n", f ? "\n" : "",
                       lf_escape(s->run.schema.field[f].name, safe, sizeof safe));
         for (uint32_t i = 0; i < s->run.tasks; i++)
@@ -307,7 +309,7 @@ static void print_json(struct status *s)
     lf_json_quote(s->out, s->run.key, true);
     lf_buf_printf(s->out, ", \"complete\": %s, \"fields\": {",
                   s->state.known ? "true" : "false");
-    for (size_t f = 0; f < s->run.schema.fields; f++) {
+    for (size_t f = 0; f < lf_schema_own(&s->run.schema); f++) {
         lf_buf_text(s->out, f ? ",\n " : "\n ");
         lf_json_quote(s->out, s->run.schema.field[f].name, true);
         lf_buf_text(s->out, ": [");

@@ -3,6 +3,7 @@
 #include "formats/base/json.h"
 #include "formats/base/number.h"
 
+// A copy: what an archive tells goes with its reader.
 static bool text_of(struct lf_slice object, const char *key, struct lf_arena *a,
                     struct lf_slice *text, struct lf_error *err)
 {
@@ -10,7 +11,8 @@ static bool text_of(struct lf_slice object, const char *key, struct lf_arena *a,
     if (!lf_json_get(object, key, &value) ||
         lf_json_type(lf_json_trim(value)) != LF_JSON_STRING)
         return true;
-    return lf_json_string(lf_json_trim(value), a, text, err);
+    return lf_json_string(lf_json_trim(value), a, &value, err) &&
+           lf_arena_text(a, value, text, err);
 }
 
 static void number_of(struct lf_slice object, const char *key, int64_t *number)
@@ -75,7 +77,7 @@ static bool add_task(struct lf_told_task *t, struct lf_slice json, struct lf_are
 
 static int64_t by_name(const struct lf_run *run, struct lf_slice name)
 {
-    for (size_t i = 0; name.len && i < run->schema.fields * run->tasks; i++)
+    for (size_t i = 0; name.len && i < lf_run_tasks(run); i++)
         if (lf_slice_eq(run->task_name[i], name))
             return (int64_t)i;
     return -1;

@@ -206,7 +206,8 @@ int lf_cli_fail(const struct lf_error *err)
 
 bool lf_cli_print(struct lf_slice text, struct lf_error *err)
 {
-    if (fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
+    const size_t gone = text.len ? fwrite(text.at, 1, text.len, stdout) : 0;
+    if (gone == text.len && fflush(stdout) == 0)
         return true;
     if (errno == EPIPE) {
         (void)signal(SIGPIPE, SIG_DFL);

@@ -27,6 +27,11 @@ bool lf_run_key_ok(struct lf_slice key)
     return key.len > 0 && key.len <= 128;
 }
 
+size_t lf_run_tasks(const struct lf_run *run)
+{
+    return run->tasks * lf_schema_own(&run->schema);
+}
+
 // ---------------------------------------------------------------------------- run.json
 
 static void put(struct lf_buf *out, const char *key, struct lf_slice value)
@@ -65,8 +70,7 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
     put(out, "id_attr", run->id_attr);
     lf_buf_printf(out, ",\n \"items\": %lu,\n \"tasks\": %lu,\n \"task_names\": [",
                   (unsigned long)run->items, (unsigned long)run->tasks);
-    size_t names = run->tasks * lf_schema_own(&run->schema);
-    for (size_t i = 0; i < names; i++) {
+    for (size_t i = 0; i < lf_run_tasks(run); i++) {
         lf_buf_text(out, i ? ", " : "");
         lf_json_quote(out, run->task_name[i], true);
     }
@@ -134,7 +138,7 @@ static bool read_task_names(struct lf_run *run, struct lf_slice doc,
                             struct lf_error *err)
 {
     struct lf_slice list, value;
-    size_t count = run->tasks * lf_schema_own(&run->schema), n = 0;
+    size_t count = lf_run_tasks(run), n = 0;
     run->task_name = lf_arena_take(&run->arena, count, sizeof *run->task_name, err);
     if (!run->task_name)
         return false;

@@ -84,6 +84,9 @@ LF_MUST_USE bool lf_run_open(struct lf_run *run, const char *folder,
                              struct lf_error *err);
 void lf_run_done(struct lf_run *run);
 
+// How many tasks were shipped, entries of task_name: the fields that the run learned
+// have none.
+size_t lf_run_tasks(const struct lf_run *run);
 // Row of a sample by its id; `guess` is looked at first.
 bool lf_run_row(const struct lf_run *run, const struct lf_id *id, uint32_t guess,
                 uint32_t *row);

@@ -102,8 +102,9 @@ class RunsCase(CrossingCase):
         home = self.copy(self.dir, os.path.join("..", os.path.basename(self.dir) + "-home"))
         self.addCleanup(shutil.rmtree, home, ignore_errors=True)
         log = self.path("log")
+        env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # it cannot be looked for below strace
         done = testenv.run(["strace", "-f", "-qq", "-e", "trace=" + CHANGING, "-o", log, testenv.PROGRAM, *command],
-                           cwd=self.dir)
+                           cwd=self.dir, env=env)
         self.assertEqual(done.returncode, 0, done.stderr)
         with open(log, encoding="utf-8") as f:
             calls = [m[1] for m in re.finditer(r"^\d+ +(\w+)\(", f.read(), re.M)]
@@ -117,7 +118,7 @@ class RunsCase(CrossingCase):
                 shutil.copytree(home, where)
                 try:
                     done = testenv.run(["strace", "-f", "-qq", "-e", "inject=%s:signal=SIGKILL:when=%d" % (call, k),
-                                        "-o", "/dev/null", testenv.PROGRAM, *command], cwd=where)
+                                        "-o", "/dev/null", testenv.PROGRAM, *command], cwd=where, env=env)
                     self.assertNotEqual(done.returncode, 0, "%s %d" % (call, k))
                     again = testenv.run([testenv.PROGRAM, *command], cwd=where)
                     state = testenv.snapshot(where)
@@ -372,6 +373,39 @@ class Status(RunsCase):
                 f.write(text.replace('"0-3"', bad))
                 f.flush()
                 self.assertIn("LF3061", self.runs("status", "r", status=4).stderr)
+
+
+class Learned(RunsCase):
+    """Of a run that learned fields: they were never sent, so no task is theirs."""
+
+    def setUp(self):
+        super().setUp()
+        self.export(self.ds, "--task-size", "4", fields=["ground_truth"], run="r")
+        self.back = self.far_side(edits=[MOVED])
+        self.rewrite(self.back[0], lambda xml: xml.replace(
+            "</image>", '<polygon label="boat" source="manual" points="10,10;90,10;90,80"></polygon></image>', 1))
+        self.merge(self.ds, self.back[:1], "--unexpected", "keep", run="r")
+
+    def test_no_task_of_theirs_is_told(self):
+        one, = json.loads(self.runs("list", "--json").stdout)["runs"]
+        self.assertEqual((one["fields"], one["tasks"]), (["ground_truth", "polylines"], 2))
+        shown = self.runs("show", "r").stdout
+        self.assertIn("field polylines: polygons", shown)
+        self.assertEqual(shown.count("  task "), 2)
+        for archives in ((), self.back):
+            status = json.loads(self.runs("status", "r", *archives, "--json").stdout)["fields"]
+            self.assertEqual([(f, len(t)) for f, t in status.items()], [("ground_truth", 2)])
+            self.assertNotIn("polylines", self.runs("status", "r", *archives).stdout)
+        out = json.loads(self.runs("delete", "r", "-n", "--json").stdout)["out"]
+        self.assertEqual(out, ["FiftyOne_harbor_ground_truth_002"])
+
+    def test_other_words(self):
+        self.runs("register", "r")
+        self.runs("rename", "r", "s")
+        self.merge(self.ds, self.back, run="s", status=None)
+        self.assertEqual(json.loads(self.runs("status", "s", "--json").stdout)["fields"]["ground_truth"][1]["items"]["out"], 0)
+        self.runs("delete", "s", "--force")
+        self.assertEqual(self.keys(), [])
 
 
 class Show(RunsCase):
