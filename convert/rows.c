@@ -9,6 +9,7 @@
 #include "formats/base/alloc.h"
 #include "formats/base/limits.h"
 #include "formats/base/relpath.h"
+#include "formats/base/unicode_name.h"
 
 bool lf_rows_add(struct lf_rows *rows, const struct lf_row *row, struct lf_error *err)
 {
@@ -114,7 +115,7 @@ static unsigned mark_of(struct lf_slice path, unsigned turn)
 }
 
 // A plain name for a path that no archive should hold.
-static bool plain_name(struct lf_rows *rows, struct lf_slice path,
+static bool plain_name(struct lf_rows *rows, struct lf_slice path, unsigned turn,
                        struct lf_slice *name, struct lf_error *err)
 {
     struct lf_slice end = ending(path);
@@ -124,54 +125,61 @@ static bool plain_name(struct lf_rows *rows, struct lf_slice path,
         safe = safe && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                         (c >= '0' && c <= '9'));
     }
-    return lf_arena_printf(&rows->arena, name, err, "image_%06x%.*s", mark_of(path, 0),
-                           safe ? (int)end.len : 0, end.at);
+    return lf_arena_printf(&rows->arena, name, err, "image_%06x%.*s",
+                           mark_of(path, turn), safe ? (int)end.len : 0, end.at);
 }
 
-static bool fold(struct lf_slice name, struct lf_names *stems, bool *fresh,
+struct naming {
+    struct lf_names stems;   // keys of the names that are taken, without their endings
+    struct lf_arena scratch; // of the row
+};
+
+static bool take(struct naming *x, struct lf_slice name, bool *fresh,
                  struct lf_error *err)
 {
-    char low[LF_NAME_BYTES];
-    struct lf_slice end = ending(name);
-    size_t n = name.len - end.len;
+    struct lf_slice key;
     uint32_t row;
-    for (size_t i = 0; i < n && i < sizeof low; i++)
-        low[i] = (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] + 32
-                                                               : name.at[i]);
-    return lf_names_add(stems, (struct lf_slice){low, n < sizeof low ? n : sizeof low},
-                        &row, fresh, err);
+    name.len -= ending(name).len;
+    return lf_name_key(name, &x->scratch, &key, err) &&
+           lf_names_add(&x->stems, key, &row, fresh, err);
+}
+
+static bool marked_name(struct lf_rows *rows, struct lf_row *r, struct lf_slice name,
+                        unsigned turn, struct lf_error *err)
+{
+    struct lf_slice end = ending(name);
+    return lf_arena_printf(&rows->arena, &r->name, err, "%.*s_%06x%.*s",
+                           (int)(name.len - end.len), name.at, mark_of(r->path, turn),
+                           (int)end.len, end.at) &&
+           (!awkward(r->name) || // it grew too long
+            plain_name(rows, r->path, turn, &r->name, err));
 }
 
 static bool name_row(struct lf_rows *rows, struct lf_row *r, size_t common,
-                     struct lf_names *stems, struct lf_error *err)
+                     struct naming *x, struct lf_error *err)
 {
-    struct lf_slice name = below(r->path, common), end;
+    struct lf_slice name = below(r->path, common);
     bool fresh = false;
-    if (awkward(name) && !plain_name(rows, r->path, &name, err))
+    if (awkward(name) && !plain_name(rows, r->path, 0, &name, err))
         return false;
     r->name = name;
-    for (unsigned turn = 0; !fresh; turn++) {
-        if (!fold(r->name, stems, &fresh, err))
+    for (unsigned turn = 0; !fresh; turn++)
+        if (!take(x, r->name, &fresh, err) ||
+            (!fresh && !marked_name(rows, r, name, turn, err)))
             return false;
-        if (fresh)
-            break;
-        end = ending(name);
-        if (!lf_arena_printf(&rows->arena, &r->name, err, "%.*s_%06x%.*s",
-                             (int)(name.len - end.len), name.at, mark_of(r->path, turn),
-                             (int)end.len, end.at))
-            return false;
-    }
+    lf_arena_reset(&x->scratch);
     return true;
 }
 
 bool lf_rows_name(struct lf_rows *rows, struct lf_error *err)
 {
-    struct lf_names stems = {0};
+    struct naming x = {0};
     size_t common = common_folder(rows);
     bool ok = true;
     for (size_t i = 0; ok && i < rows->count; i++)
-        ok = name_row(rows, &rows->row[i], common, &stems, err);
-    lf_names_done(&stems);
+        ok = name_row(rows, &rows->row[i], common, &x, err);
+    lf_names_done(&x.stems);
+    lf_arena_done(&x.scratch);
     return ok;
 }
 

@@ -22,8 +22,8 @@ struct lf_rows {
 LF_MUST_USE bool lf_rows_add(struct lf_rows *rows, const struct lf_row *row,
                              struct lf_error *err);
 // Names for the archive: the path below data/ (or below what all absolute paths have in
-// common), unique without its ending and without ASCII case, safe in every tool. R06,
-// R08.
+// common), unique without its ending, whatever the case and the Unicode form, safe in
+// every tool. R06, R08.
 LF_MUST_USE bool lf_rows_name(struct lf_rows *rows, struct lf_error *err);
 void lf_rows_done(struct lf_rows *rows);
 

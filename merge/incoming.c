@@ -74,7 +74,8 @@ bool lf_incoming_damaged(struct lf_incoming *in, int64_t row, struct lf_slice na
 
 static const char *by(enum lf_found how)
 {
-    return how == LF_FOUND_PATH     ? "matched by a plainer spelling of its path"
+    return how == LF_FOUND_FORM     ? "matched by its name in another Unicode form"
+           : how == LF_FOUND_PATH   ? "matched by a plainer spelling of its path"
            : how == LF_FOUND_SUFFIX ? "matched by the end of its path"
                                     : "matched by its base name alone";
 }

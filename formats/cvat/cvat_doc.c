@@ -70,14 +70,14 @@ static bool plain_name(struct cvat_doc *d, struct lf_slice *name, struct lf_erro
     for (digits = dot;
          digits && name->at[digits - 1] >= '0' && name->at[digits - 1] <= '9';)
         digits--;
-    if (how == LF_FOUND_EXACT || digits == dot || !digits ||
+    if (how == LF_FOUND_EXACT || how == LF_FOUND_FORM || digits == dot || !digits ||
         name->at[digits - 1] != '_')
         return true;
     if (!lf_arena_printf(&d->arena, &shorter, err, "%.*s%.*s", (int)(digits - 1),
                          name->at, (int)(name->len - dot), name->at + dot) ||
         !lf_run_find(d->run, shorter, &row, &how, err))
         return false;
-    if (how == LF_FOUND_EXACT)
+    if (how == LF_FOUND_EXACT || how == LF_FOUND_FORM)
         *name = shorter;
     return true;
 }

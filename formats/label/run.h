@@ -94,13 +94,14 @@ bool lf_run_row(const struct lf_run *run, const struct lf_id *id, uint32_t guess
 enum lf_found {
     LF_FOUND_NONE,
     LF_FOUND_EXACT,  // the archive's own name
+    LF_FOUND_FORM,   // the same in another Unicode form of its accents
     LF_FOUND_PATH,   // after "./", "\", a drive or escapes of URLs were made plain
     LF_FOUND_SUFFIX, // the only item whose path ends alike
     LF_FOUND_BASE,   // the only item of that base name
     LF_FOUND_TWICE   // more than one item is equally good
 };
 // Which item an archive's name means. Order of R07: name, plain path, suffix, base
-// name.
+// name; each whatever the Unicode form, the last also whatever the case.
 LF_MUST_USE bool lf_run_find(const struct lf_run *run, struct lf_slice name,
                              uint32_t *row, enum lf_found *how, struct lf_error *err);
 LF_MUST_USE bool lf_run_name(const struct lf_run *run, uint32_t row, struct lf_arena *a,

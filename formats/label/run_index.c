@@ -4,6 +4,9 @@
 
 #include "formats/base/alloc.h"
 #include "formats/base/limits.h"
+#include "formats/base/unicode_name.h"
+
+enum { MANY = 64 }; // more than anybody could tell apart
 
 struct entry {
     uint64_t hash;
@@ -14,6 +17,7 @@ struct lf_run_index {
     struct entry *name, *base; // sorted by hash, then row
     uint32_t *by_id;           // rows sorted by sample id
     uint32_t count;
+    struct lf_arena scratch; // while names are added
 };
 
 static struct lf_slice base_name(struct lf_slice name)
@@ -22,17 +26,6 @@ static struct lf_slice base_name(struct lf_slice name)
     while (i && name.at[i - 1] != '/')
         i--;
     return (struct lf_slice){name.at + i, name.len - i};
-}
-
-// Base names are compared without ASCII case, as file systems on the way may change it.
-static uint64_t folded_hash(struct lf_slice name)
-{
-    char low[LF_NAME_BYTES];
-    size_t n = name.len < sizeof low ? name.len : sizeof low;
-    for (size_t i = 0; i < n; i++)
-        low[i] = (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] + 32
-                                                               : name.at[i]);
-    return lf_hash((struct lf_slice){low, n});
 }
 
 bool lf_run_index_new(struct lf_run *run, struct lf_error *err)
@@ -51,11 +44,15 @@ bool lf_run_index_add(struct lf_run *run, uint32_t row, struct lf_slice name,
                       struct lf_error *err)
 {
     struct lf_run_index *x = run->index;
-    (void)err;
-    x->name[row] = (struct entry){lf_hash(name), row};
-    x->base[row] = (struct entry){folded_hash(base_name(name)), row};
+    struct lf_slice form, key;
+    if (!lf_name_nfc(name, &x->scratch, &form, err) ||
+        !lf_name_key(base_name(form), &x->scratch, &key, err))
+        return false;
+    x->name[row] = (struct entry){lf_hash(form), row};
+    x->base[row] = (struct entry){lf_hash(key), row};
     x->by_id[row] = row;
     x->count = row + 1;
+    lf_arena_reset(&x->scratch);
     return true;
 }
 
@@ -93,6 +90,7 @@ bool lf_run_index_seal(struct lf_run *run, struct lf_error *err)
 {
     struct lf_run_index *x = run->index;
     uint32_t *scratch = lf_alloc(x->count, sizeof *scratch, err);
+    lf_arena_done(&x->scratch);
     if (!scratch)
         return false;
     qsort(x->name, x->count, sizeof *x->name, by_hash);
@@ -112,6 +110,7 @@ void lf_run_index_free(struct lf_run *run)
     lf_free(run->index->name);
     lf_free(run->index->base);
     lf_free(run->index->by_id);
+    lf_arena_done(&run->index->scratch);
     lf_free(run->index);
     run->index = NULL;
 }
@@ -153,34 +152,40 @@ static uint32_t first(const struct entry *e, uint32_t count, uint64_t hash)
     return low;
 }
 
-static bool exact(const struct lf_run *run, struct lf_slice name, struct lf_arena *a,
-                  uint32_t *row, uint32_t *hits, struct lf_error *err)
+// What is known while one name is looked for.
+struct finding {
+    struct lf_slice name, form; // as it came, and its NFC
+    uint32_t row, hits;         // items of that very name
+    uint32_t form_row, forms;   // of that name in any Unicode form
+    uint32_t suffix_row, suffixes, base_row, bases;
+    struct lf_arena a;
+};
+
+static bool by_name(const struct lf_run *run, struct lf_slice name, struct finding *f,
+                    struct lf_error *err)
 {
-    uint64_t hash = lf_hash(name);
-    *hits = 0;
+    f->name = name;
+    f->hits = f->forms = 0;
+    if (!lf_name_nfc(name, &f->a, &f->form, err))
+        return false;
+    uint64_t hash = lf_hash(f->form);
     for (uint32_t i = first(run->index->name, run->items, hash);
          i < run->items && run->index->name[i].hash == hash; i++) {
-        struct lf_slice real;
-        if (!lf_run_name(run, run->index->name[i].row, a, &real, err))
+        struct lf_slice real, form;
+        uint32_t row = run->index->name[i].row;
+        if (!lf_run_name(run, row, &f->a, &real, err) ||
+            !lf_name_nfc(real, &f->a, &form, err))
             return false;
         if (lf_slice_eq(real, name)) {
-            *row = run->index->name[i].row;
-            ++*hits;
+            f->row = row;
+            f->hits++;
         }
-    }
-    return true;
-}
-
-static bool same_folded(struct lf_slice a, struct lf_slice b)
-{
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++) {
-        char c = a.at[i], d = b.at[i];
-        c = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-        d = (char)(d >= 'A' && d <= 'Z' ? d + 32 : d);
-        if (c != d)
-            return false;
+        if (lf_slice_eq(form, f->form)) {
+            f->form_row = row;
+            f->forms++;
+        }
+        if (f->forms > MANY)
+            break;
     }
     return true;
 }
@@ -194,28 +199,27 @@ static bool path_ends(struct lf_slice whole, struct lf_slice tail)
 
 // Counts the items that share the base name, and those whose path ends like the name or
 // ends it.
-static bool by_base(const struct lf_run *run, struct lf_slice name, struct lf_arena *a,
-                    uint32_t *suffix_row, uint32_t *suffixes, uint32_t *base_row,
-                    uint32_t *bases, struct lf_error *err)
+static bool by_base(const struct lf_run *run, struct finding *f, struct lf_error *err)
 {
-    struct lf_slice tail = base_name(name), real;
-    uint64_t hash = folded_hash(tail);
-    *suffixes = *bases = 0;
+    struct lf_slice tail, real, form, key;
+    if (!lf_name_key(base_name(f->form), &f->a, &tail, err))
+        return false;
+    uint64_t hash = lf_hash(tail);
     for (uint32_t i = first(run->index->base, run->items, hash);
-         i < run->items && run->index->base[i].hash == hash; i++) {
+         i < run->items && run->index->base[i].hash == hash && f->bases <= MANY; i++) {
         uint32_t row = run->index->base[i].row;
-        if (!lf_run_name(run, row, a, &real, err))
+        if (!lf_run_name(run, row, &f->a, &real, err) ||
+            !lf_name_nfc(real, &f->a, &form, err) ||
+            !lf_name_key(base_name(form), &f->a, &key, err))
             return false;
-        if (!same_folded(base_name(real), tail))
+        if (!lf_slice_eq(key, tail))
             continue;
-        *base_row = row;
-        ++*bases;
-        if (path_ends(name, real) || path_ends(real, name)) {
-            *suffix_row = row;
-            ++*suffixes;
+        f->base_row = row;
+        f->bases++;
+        if (path_ends(f->form, form) || path_ends(form, f->form)) {
+            f->suffix_row = row;
+            f->suffixes++;
         }
-        if (*bases > 64) // more than anybody could tell apart
-            break;
     }
     return true;
 }
@@ -250,32 +254,51 @@ static struct lf_slice plain_path(struct lf_slice name, char out[LF_NAME_BYTES])
     return (struct lf_slice){out, n};
 }
 
+// The name as it came, or made plain: whether that settles it.
+static bool settled(const struct finding *f, enum lf_found exact, enum lf_found form,
+                    uint32_t *row, enum lf_found *how)
+{
+    if (f->hits == 1) {
+        *how = exact;
+        *row = f->row;
+    } else if (f->forms == 1) {
+        *how = form;
+        *row = f->form_row;
+    } else if (f->forms > 1) {
+        *how = LF_FOUND_TWICE;
+    }
+    return *how != LF_FOUND_NONE;
+}
+
+static void settle_by_base(const struct finding *f, uint32_t *row, enum lf_found *how)
+{
+    if (f->suffixes == 1) {
+        *how = LF_FOUND_SUFFIX;
+        *row = f->suffix_row;
+    } else if (f->bases == 1) {
+        *how = LF_FOUND_BASE;
+        *row = f->base_row;
+    } else if (f->bases > 1) {
+        *how = LF_FOUND_TWICE;
+    }
+}
+
 bool lf_run_find(const struct lf_run *run, struct lf_slice name, uint32_t *row,
                  enum lf_found *how, struct lf_error *err)
 {
-    struct lf_arena a = {0};
+    struct finding f = {0};
     char plain[LF_NAME_BYTES];
-    uint32_t hits = 0, suffix_row = 0, suffixes = 0, base_row = 0, bases = 0;
     *how = LF_FOUND_NONE;
-    bool ok = name.len <= LF_NAME_BYTES ? exact(run, name, &a, row, &hits, err) : true;
-    if (ok && hits == 1) {
-        *how = LF_FOUND_EXACT;
-    } else if (ok && name.len <= LF_NAME_BYTES) {
-        struct lf_slice path = plain_path(name, plain);
-        ok = exact(run, path, &a, row, &hits, err) &&
-             (hits == 1 ||
-              by_base(run, path, &a, &suffix_row, &suffixes, &base_row, &bases, err));
-        if (ok && hits == 1)
-            *how = LF_FOUND_PATH;
-        else if (ok && suffixes == 1) {
-            *how = LF_FOUND_SUFFIX;
-            *row = suffix_row;
-        } else if (ok && bases == 1) {
-            *how = LF_FOUND_BASE;
-            *row = base_row;
-        } else if (ok && bases > 1)
-            *how = LF_FOUND_TWICE;
+    if (name.len > LF_NAME_BYTES)
+        return true;
+    bool ok = by_name(run, name, &f, err);
+    if (ok && !settled(&f, LF_FOUND_EXACT, LF_FOUND_FORM, row, how)) {
+        ok = by_name(run, plain_path(name, plain), &f, err);
+        if (ok && !settled(&f, LF_FOUND_PATH, LF_FOUND_PATH, row, how)) {
+            ok = by_base(run, &f, err);
+            settle_by_base(&f, row, how);
+        }
     }
-    lf_arena_done(&a);
+    lf_arena_done(&f.a);
     return ok;
 }

@@ -1,5 +1,6 @@
-// Tables over a run's items: name -> row, base name -> rows, sample id -> row. 16 bytes
-// an item each; names are checked against items.tsv on a hit.
+// Tables over a run's items: NFC of the name -> rows, key of the base name -> rows
+// (formats/base/unicode_name.h), sample id -> row. 16 bytes an item each; names are
+// checked against items.tsv on a hit.
 #ifndef LF_RUN_INDEX_H
 #define LF_RUN_INDEX_H
 

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import unicodedata
 
 import crossing
 import shapes
@@ -443,10 +444,12 @@ class Names(Policies):
         ("C:\\work\\a\\0.png", 0, "end"), ("/srv/data/a/0.png", 0, "end"), ("a%2F0.png", 0, "path"),
         ("v1.2/x.y.z.png", 2, None), ("x.y.z.png", 2, "end"), ("K%C3%BCste 1.png", 3, "path"), ("deep/K\u00fcste 1.png", 3, "end"),
         ("elsewhere/X.Y.Z.PNG", 2, "base"), ("0.png", None, "LF2005"), ("elsewhere/0.png", None, "LF2005"),
-        ("A/0.png", None, "LF2005"), ("Ku\u0308ste 1.png", None, "LF2004"), ("9.png", None, "LF2004"),
+        ("A/0.png", None, "LF2005"), ("Ku\u0308ste 1.png", 3, "form"), ("deep/Ku\u0308ste 1.png", 3, "end"),
+        ("Ku%CC%88ste 1.png", 3, "path"), (".\\Ku\u0308ste 1.png", 3, "path"), ("elsewhere/KU\u0308STE 1.PNG", 3, "base"),
+        ("K\u00dcSTE 1.png", 3, "base"), ("Kuste 1.png", None, "LF2004"), ("9.png", None, "LF2004"),
         ("a/0", None, "LF2004"), ("../a/0.png", 0, "end"),
     )
-    SAYS = {"path": "matched by a plainer spelling of its path", "end": "matched by the end of its path",
+    SAYS = {"form": "matched by its name in another Unicode form", "path": "matched by a plainer spelling of its path", "end": "matched by the end of its path",
             "base": "matched by its base name alone"}
 
     def start(self):
@@ -479,6 +482,34 @@ class Names(Policies):
                 notes = [(e["code"], e["text"]) for e in report["events"] if e["code"] != "LF2016"]
                 self.assertEqual(notes, [("LF2017", self.SAYS[said])] if said else [])
                 self.assertIn("label %s" % id_of(sample + 1), report["stderr"])
+
+    def test_R06_R07_both_forms_side_by_side(self):
+        """Names that differ only in Unicode form or case do not collide, and each finds its own sample again."""
+        names = ("K\u00fcste.png", "Ku\u0308ste.png", "K\u00dcSTE.PNG", "a/0.png", "b/0.png", "A/0.PNG", "x/e\u0301.png", "y/\u00e9.png")
+        self.docs = [dict(document(n, gt={"_cls": "Detections", "detections": [box(n + 1)]}), filepath="data/" + name)
+                     for n, name in enumerate(names)]
+        self.ds = self.path("ds")
+        shapes.write_dataset(self.ds, {"gt": "Detections"}, self.docs)
+        self.export(self.ds, "--media", "none", fields=["gt"])
+        with open(self.path("ds", "annotations", "r", "items.tsv"), encoding="utf-8") as f:
+            made = [line.split("\t")[1] for line in f.read().splitlines()]
+        keys = {unicodedata.normalize("NFC", os.path.splitext(unicodedata.normalize("NFC", m).casefold())[0]) for m in made}
+        self.assertEqual(len(keys), len(names), made)
+        self.assertEqual([m == n for m, n in zip(made, names)], [True, False, False, True, True, False, True, True], made)
+        self.archive, = self.far_side("--container", "xml")
+        with open(self.archive, encoding="utf-8") as f:
+            xml = f.read()
+        self.assert_counts(self.bring(xml), kept=len(names))
+        for form, renamed in (("NFC", 2), ("NFD", 3)):
+            with self.subTest(form): # a tool that writes all names in one form
+                report = self.bring(unicodedata.normalize(form, xml).replace('xtl="16.00"', 'xtl="8.00"'), where=("-n", "-v"))
+                self.assert_counts(report, edited=len(names))
+                self.assertEqual([e["text"] for e in report["events"] if e["code"] == "LF2017"], [self.SAYS["form"]] * renamed)
+        # without its folder, \u00e9.png is two samples' name: an error of that item alone
+        lost = xml.replace('"y/\u00e9.png"', '"e\u0301.png"').replace('xtl="16.00"', 'xtl="8.00"')
+        report = self.bring(lost, where=("-n",), status=1)
+        self.assertEqual([(e["code"], e["item"]) for e in report["events"]], [("LF2005", "e\u0301.png")])
+        self.assert_counts(report, edited=len(names) - 1, absent=1, ignored=1)
 
     def test_R07_unmatched_fail_report_and_ignore(self):
         self.start()

@@ -146,7 +146,7 @@ class Lint:
         if not shutil.which("gcc"):
             return self.say("-", 0, "gcc is missing: no header was compiled")
         flags = []
-        for package in ("libxml-2.0", "libzip", "libcjson", "libdeflate", "zlib", "libpng", "libcrypto"):
+        for package in ("libxml-2.0", "libzip", "libcjson", "libdeflate", "libutf8proc", "zlib", "libpng", "libcrypto"):
             done = subprocess.run(["pkg-config", "--cflags", package], stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL, text=True)
             flags += done.stdout.split()

@@ -2,7 +2,8 @@
 
 # What building Labelferry and its unit tests takes.
 LF_BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config python3
-  libxml2-dev libzip-dev zlib1g-dev libssl-dev libcjson-dev libdeflate-dev libpng-dev libcmocka-dev"
+  libxml2-dev libzip-dev zlib1g-dev libssl-dev libcjson-dev libdeflate-dev libpng-dev libutf8proc-dev
+  libcmocka-dev"
 
 # What the case tests run beside it: strace stops and counts system calls.
 LF_CASE_PACKAGES="strace"

@@ -8,8 +8,10 @@
 #include "formats/label/run.h"
 
 static const char *const names[] = {
-    "a/0.png",  "b/0.png",        "deep/er/image.one.jpg",
-    "only.png", "with blank.png", "a\tb.png",
+    "a/0.png",           "b/0.png",         "deep/er/image.one.jpg",
+    "only.png",          "with blank.png",  "a\tb.png",
+    "K\xc3\xbcste.png", // both forms: from a record that was not made here
+    "Ku\xcc\x88ste.png", "x/e\xcc\x81.png",
 };
 enum { NAMES = sizeof names / sizeof *names };
 
@@ -74,6 +76,17 @@ static void names_find_their_item(void **state)
         {"c/0.png", LF_FOUND_TWICE, -1},
         {"image.one.png", LF_FOUND_NONE, -1},
         {"nobody.png", LF_FOUND_NONE, -1},
+        {"K\xc3\xbcste.png", LF_FOUND_EXACT, 6},
+        {"Ku\xcc\x88ste.png", LF_FOUND_EXACT, 7},
+        {"./Ku\xcc\x88ste.png", LF_FOUND_PATH, 7},
+        {"K%C3%BCste.png", LF_FOUND_PATH, 6},
+        {"z/K\xc3\xbcste.png", LF_FOUND_TWICE, -1},
+        {"KU\xcc\x88STE.png", LF_FOUND_TWICE, -1},
+        {"x/\xc3\xa9.png", LF_FOUND_FORM, 8},
+        {"x\\\xc3\xa9.png", LF_FOUND_PATH, 8},
+        {"\xc3\xa9.png", LF_FOUND_SUFFIX, 8},
+        {"z/\xc3\x89.PNG", LF_FOUND_BASE, 8},
+        {"x/\xe9.png", LF_FOUND_NONE, -1},
         {"", LF_FOUND_NONE, -1},
     };
     struct lf_error err = {0};
