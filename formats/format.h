@@ -29,9 +29,12 @@ struct lf_source { // one document of an archive
     struct lf_slice task; // what the tool calls it: "task 7"; empty: unknown
     struct lf_slice
         stamp; // when the tool last changed it, sortable text; empty: unknown
-    // Tells one task from another of the same name, on another server or made later:
-    // two documents of one origin are two states of one task. Empty: unknown.
+    // Tells one task (or job) from another of the same name, on another server or made
+    // later: two documents of one origin are two states of one thing. Empty: unknown.
     struct lf_slice origin;
+    // Names, with a space between them, of the pieces of work it holds: a task and its
+    // job have one in common, two tasks none. Empty: unknown.
+    struct lf_slice pieces;
     struct lf_slice annotator; // the tool's name of who did it; empty: unknown
     char digest[65];           // SHA-256 of its bytes, hex
     // What it tells of people and progress, as JSON: a list of {"id", "name", "field",

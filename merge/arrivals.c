@@ -13,12 +13,43 @@ static bool same_text(struct lf_slice a, struct lf_slice b)
 // ---------------------------------------------------------------------------- merged
 // before
 
+// The first of the pieces, cut off; empty: there is none left.
+static struct lf_slice next_piece(struct lf_slice *pieces)
+{
+    size_t n = 0;
+    while (n < pieces->len && pieces->at[n] != ' ')
+        n++;
+    struct lf_slice piece = {pieces->at, n};
+    n += n < pieces->len;
+    *pieces = (struct lf_slice){pieces->at + n, pieces->len - n};
+    return piece;
+}
+
+// Whether two documents hold a piece of work in common.
+static bool share(struct lf_slice a, struct lf_slice b)
+{
+    while (a.len) {
+        struct lf_slice piece = next_piece(&a), rest = b;
+        while (rest.len)
+            if (same_text(next_piece(&rest), piece))
+                return true;
+    }
+    return false;
+}
+
+static bool both(struct lf_slice a, struct lf_slice b)
+{
+    return a.len && b.len;
+}
+
 // Two documents of one task: by where the task is from, or, in records of before that
 // was written down, by its name.
 static bool one_task(const struct lf_run_merge *m, const struct lf_arrival *s)
 {
-    return m->origin.len && s->origin.len ? lf_slice_eq(m->origin, s->origin)
-                                          : same_text(s->task, m->tasks);
+    if (!both(m->origin, s->origin))
+        return same_text(s->task, m->tasks);
+    return lf_slice_eq(m->origin, s->origin) &&
+           (!both(m->pieces, s->pieces) || share(m->pieces, s->pieces));
 }
 
 // A document of the same task with a later stamp was merged already.
@@ -40,14 +71,13 @@ static const struct lf_run_merge *merged(const struct lf_run *run,
     return NULL;
 }
 
-// Of every archive that was merged it is known where it was from, and none is from
-// there.
+// Of every archive that was merged it is known that it was of other work.
 static bool new_task(const struct lf_run *run, const struct lf_arrival *s)
 {
-    bool fresh = run->merges && s->origin.len;
+    bool fresh = run->merges > 0;
     for (size_t i = 0; i < run->merges; i++)
-        fresh &=
-            run->merge[i].origin.len && !lf_slice_eq(run->merge[i].origin, s->origin);
+        fresh &= both(run->merge[i].pieces, s->pieces) &&
+                 !share(run->merge[i].pieces, s->pieces);
     return fresh;
 }
 
@@ -264,18 +294,38 @@ static int by_item(const void *a, const void *b)
                                     : (x->only > y->only) - (x->only < y->only);
 }
 
-// Whether a later state of the same task holds the same item.
-static bool overtaken(const struct lf_incoming *in, const struct lf_place *p)
+// A task and its job are states of one work, as two dumps of the task are.
+static bool one_work(const struct lf_arrival *a, const struct lf_arrival *b)
 {
-    const struct lf_arrival *mine = &in->source[p->source];
+    return both(a->pieces, b->pieces) ? share(a->pieces, b->pieces)
+                                      : same_text(a->origin, b->origin);
+}
+
+// Whether a later state of the same work holds the same item. `newer`: by source, which
+// are later states of it.
+static bool overtaken(const struct lf_incoming *in, const struct lf_place *p,
+                      const bool *newer)
+{
     for (uint32_t i = 0; i < in->sources; i++) {
-        const struct lf_arrival *s = &in->source[i];
         struct lf_place key = {.row = p->row, .source = i, .only = p->only};
-        if (mine->stamp.len && same_text(s->origin, mine->origin) && later(s, mine) &&
+        if (newer[p->source * in->sources + i] &&
             bsearch(&key, in->place, in->places, sizeof key, by_item))
             return true;
     }
     return false;
+}
+
+static bool find_newer(const struct lf_incoming *in, bool *newer)
+{
+    bool any = false;
+    for (size_t i = 0; i < in->sources; i++)
+        for (size_t k = 0; k < in->sources; k++) {
+            const struct lf_arrival *mine = &in->source[i], *s = &in->source[k];
+            bool *to = &newer[i * in->sources + k];
+            *to = !mine->done && mine->stamp.len && later(s, mine) && one_work(s, mine);
+            any |= *to;
+        }
+    return any;
 }
 
 // Of several states of one task only the latest speaks of an item, as if they had been
@@ -283,23 +333,24 @@ static bool overtaken(const struct lf_incoming *in, const struct lf_place *p)
 static bool drop_overtaken(struct lf_incoming *in, struct lf_events *ev,
                            struct lf_error *err)
 {
+    bool *newer = lf_alloc(in->sources * in->sources, sizeof *newer, err);
     bool *drop = lf_alloc(in->places, sizeof *drop, err);
-    bool ok = drop != NULL;
+    bool ok = newer && drop, any = ok && find_newer(in, newer);
     size_t n = 0;
-    for (size_t i = 0; ok && i < in->places; i++) {
+    for (size_t i = 0; any && ok && i < in->places; i++) {
         struct lf_arrival *s = &in->source[in->place[i].source];
-        bool over = !s->done && in->sources > 1 && overtaken(in, &in->place[i]);
         struct lf_event e = {
             .code = LF_N_SUPERSEDED, .file = s->file, .came = s->stamp};
-        drop[i] = over;
-        ok = !over || s->superseded || lf_events_add(ev, &e, err);
-        s->superseded |= over;
+        drop[i] = overtaken(in, &in->place[i], newer);
+        ok = !drop[i] || s->superseded || lf_events_add(ev, &e, err);
+        s->superseded |= drop[i];
     }
     for (size_t i = 0; ok && i < in->places; i++)
         if (!drop[i])
             in->place[n++] = in->place[i];
     if (ok)
         in->places = n;
+    lf_free(newer);
     lf_free(drop);
     return ok;
 }

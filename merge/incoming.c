@@ -270,6 +270,7 @@ static bool keep_sources(struct lf_incoming *in, const struct lf_reader *r,
             !lf_arena_text(&in->arena, s[i].stamp, &to->stamp, err) ||
             !lf_arena_text(&in->arena, s[i].told, &to->told, err) ||
             !lf_arena_text(&in->arena, s[i].origin, &to->origin, err) ||
+            !lf_arena_text(&in->arena, s[i].pieces, &to->pieces, err) ||
             !lf_arena_text(&in->arena, s[i].annotator, &to->annotator, err))
             return false;
     }

@@ -14,7 +14,7 @@ struct lf_place {
 };
 
 struct lf_arrival { // one document that came back
-    struct lf_slice file, task, stamp, told, origin, annotator;
+    struct lf_slice file, task, stamp, told, origin, pieces, annotator;
     char digest[65];
     bool aside;    // all that it speaks of goes to other fields: it is not recorded
     bool repeated; // merged before

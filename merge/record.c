@@ -64,6 +64,7 @@ bool lf_record_merges(struct lf_run *run, const struct lf_incoming *in, bool *an
             !lf_arena_text(&run->arena, s->told, &m->told, err) ||
             !lf_came(in, (uint32_t)i, &run->arena, &m->came, err) ||
             !lf_arena_text(&run->arena, s->origin, &m->origin, err) ||
+            !lf_arena_text(&run->arena, s->pieces, &m->pieces, err) ||
             !lf_arena_text(&run->arena, s->annotator, &m->annotator, err))
             return false;
         m->whole = in->whole;

@@ -667,20 +667,21 @@ uint64_t cvat_doc_whole(const struct cvat_doc *d)
 }
 
 // Numbers of tasks begin at 1 on every server, so the number alone is no identity: the
-// time it was made, who owns it and the server's address are. A task's job keeps its
-// assignee, who is no part of it: somebody else may go on with it.
+// time it was made and who owns it are. Who it is assigned to is no part of it:
+// somebody else may go on with it.
 bool cvat_doc_origin(const struct cvat_doc *d, struct lf_arena *a,
-                     struct lf_slice *origin, struct lf_slice *annotator,
-                     struct lf_error *err)
+                     struct lf_source *source, struct lf_error *err)
 {
     const struct cvat_meta *m = &d->meta;
-    *origin = (struct lf_slice){0};
+    source->origin = (struct lf_slice){0};
     if (d->task.len && m->created.len &&
-        !lf_arena_printf(a, origin, err, "%.*s %.*s %.*s %.*s", (int)d->task.len,
+        !lf_arena_printf(a, &source->origin, err, "%.*s %.*s %.*s", (int)d->task.len,
                          d->task.at, (int)m->created.len, m->created.at,
-                         (int)m->owner.len, m->owner.at, (int)m->url.len, m->url.at))
+                         (int)m->owner.len, m->owner.at))
         return false;
-    return lf_arena_text(a, m->assignee.len ? m->assignee : m->owner, annotator, err);
+    return lf_arena_text(a, lf_buf_view(&m->urls), &source->pieces, err) &&
+           lf_arena_text(a, m->assignee.len ? m->assignee : m->owner,
+                         &source->annotator, err);
 }
 
 void cvat_doc_free(struct cvat_doc **d)
@@ -692,6 +693,7 @@ void cvat_doc_free(struct cvat_doc **d)
     lf_buf_done(&(*d)->packed);
     lf_buf_done(&(*d)->out);
     lf_arena_done(&(*d)->arena);
+    lf_buf_done(&(*d)->meta.urls);
     lf_arena_done(&(*d)->meta.arena);
     lf_free(*d);
     *d = NULL;

@@ -26,10 +26,9 @@ struct lf_slice cvat_doc_stamp(const struct cvat_doc *d);
 void cvat_doc_told(const struct cvat_doc *d, struct lf_buf *out);
 // Images of the task that the document tells all of; 0: unknown, or no task.
 uint64_t cvat_doc_whole(const struct cvat_doc *d);
-// lf_source.origin and lf_source.annotator, made in an arena.
+// origin, pieces and annotator of a source, made in an arena.
 LF_MUST_USE bool cvat_doc_origin(const struct cvat_doc *d, struct lf_arena *a,
-                                 struct lf_slice *origin, struct lf_slice *annotator,
-                                 struct lf_error *err);
+                                 struct lf_source *source, struct lf_error *err);
 void cvat_doc_free(struct cvat_doc **d);
 
 #endif

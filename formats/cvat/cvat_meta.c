@@ -65,6 +65,20 @@ static bool label_leaf(struct cvat_meta *m, struct lf_slice rest, struct lf_slic
     return true;
 }
 
+// So many jobs are told one from another; of more none is.
+enum { MOST_SEGMENTS = 256 };
+
+static bool keep_url(struct cvat_meta *m, struct lf_slice url, struct lf_error *err)
+{
+    if (++m->segments > MOST_SEGMENTS) {
+        lf_buf_clear(&m->urls);
+        return true;
+    }
+    lf_buf_slice(&m->urls, url);
+    lf_buf_char(&m->urls, ' ');
+    return lf_buf_ok(&m->urls, err);
+}
+
 bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice text,
                     const struct lf_run *run, struct lf_error *err)
 {
@@ -82,6 +96,8 @@ bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice t
     if (m->tasks && lf_slice_starts(path, LF_S(tasks))) {
         struct cvat_task *t = &m->task[m->tasks - 1];
         rest = behind(path, sizeof tasks - 1);
+        if (lf_slice_is(rest, "segments/segment/url"))
+            return keep_url(m, text, err);
         if (lf_slice_is(rest, "size") && !lf_parse_int64(text, &t->size))
             t->size = 0;
         return lf_slice_is(rest, "id")       ? keep(m, text, &t->id, err)
@@ -93,15 +109,15 @@ bool cvat_meta_leaf(struct cvat_meta *m, struct lf_slice path, struct lf_slice t
     if (lf_slice_is(rest, "/size") && !strcmp(m->kind, "task") &&
         lf_parse_int64(text, &size) && size > 0)
         m->size = (uint64_t)size;
+    if (lf_slice_is(rest, "/segments/segment/url"))
+        return keep_url(m, text, err);
     return lf_slice_is(rest, "/id")                  ? keep(m, text, &m->id, err)
            : lf_slice_is(rest, "/name")              ? keep(m, text, &m->name, err)
            : lf_slice_is(rest, "/created")           ? keep(m, text, &m->created, err)
            : lf_slice_is(rest, "/updated")           ? keep(m, text, &m->updated, err)
            : lf_slice_is(rest, "/owner/username")    ? keep(m, text, &m->owner, err)
            : lf_slice_is(rest, "/assignee/username") ? keep(m, text, &m->assignee, err)
-           : lf_slice_is(rest, "/segments/segment/url") && !m->url.len
-               ? keep(m, text, &m->url, err)
-               : true;
+                                                     : true;
 }
 
 static bool same_color(struct lf_slice a, const char *b)

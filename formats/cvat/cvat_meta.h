@@ -22,7 +22,8 @@ struct cvat_meta {
     char kind[8]; // "task", "job", "project"
     struct lf_slice id, name, created, updated, dumped;
     struct lf_slice owner, assignee; // user names
-    struct lf_slice url;             // of the first segment: which server
+    struct lf_buf urls;              // of the segments' jobs, a space behind each
+    size_t segments;
     struct cvat_label *label;
     size_t labels, label_room;
     struct cvat_task *task; // of a project

@@ -198,7 +198,7 @@ static bool end_doc(struct lf_reader *r, struct lf_error *err)
     if (!cvat_doc_end(r->doc, err) || !lf_digest_take(r->digest, digest, err) ||
         !lf_arena_text(&r->arena, cvat_doc_task(r->doc), &s->task, err) ||
         !lf_arena_text(&r->arena, cvat_doc_stamp(r->doc), &s->stamp, err) ||
-        !cvat_doc_origin(r->doc, &r->arena, &s->origin, &s->annotator, err))
+        !cvat_doc_origin(r->doc, &r->arena, s, err))
         return false;
     lf_hex(digest, sizeof digest, s->digest);
     s->whole = cvat_doc_whole(r->doc);

@@ -91,6 +91,7 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         put_raw(out, "came", run->merge[i].came);
         put_raw(out, "told", run->merge[i].told);
         put_more(out, "origin", run->merge[i].origin);
+        put_more(out, "pieces", run->merge[i].pieces);
         put_more(out, "annotator", run->merge[i].annotator);
         if (run->merge[i].decided)
             lf_buf_text(out, ", \"decided\": true");
@@ -193,6 +194,7 @@ static bool read_merges(struct lf_run *run, struct lf_slice doc, struct lf_error
             !raw_at(run, value, "came", LF_JSON_OBJECT, &m->came, err) ||
             !raw_at(run, value, "told", LF_JSON_ARRAY, &m->told, err) ||
             !text_if(run, value, "origin", &m->origin, err) ||
+            !text_if(run, value, "pieces", &m->pieces, err) ||
             !text_if(run, value, "annotator", &m->annotator, err))
             return false;
         struct lf_slice whole;

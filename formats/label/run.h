@@ -39,7 +39,7 @@ struct lf_run_merge {       // one archive that was merged
     struct lf_slice came;   // which items: {"<field>": "0-8,10"}, rows; empty: not told
     struct lf_slice told; // a JSON list: what it told of tasks (format.h); may be empty
     bool whole;           // nothing of it was left out: it has no more to say
-    struct lf_slice origin; // lf_source's; empty: unknown
+    struct lf_slice origin, pieces; // lf_source's; empty: unknown
     struct lf_slice annotator;
     bool decided; // with a person's decisions, which a repetition lacks
 };

@@ -22,12 +22,15 @@ class Picking(test_edits.SmallCrossing):
         self.total = 36
         self.a, self.b, self.c = self.boxes[0], self.boxes[4], self.boxes[8]
 
-    def by(self, name, *edits, day=4, server="http://here:8080", who=None):
+    def by(self, name, *edits, day=4, server="http://here:8080", who=None, job=False):
         back, = self.far_side(edits=list(edits), back=name)
 
         def change(text):
             text = re.sub(r"<updated>[^<]*</updated>", "<updated>2024-03-%02d 10:00:00.000000+00:00</updated>" % day, text)
             text = re.sub(r"<url>[^<]*</url>", "<url>%s/api/jobs/1</url>" % server, text)
+            if job:  # the same job, dumped as a job
+                text = text.replace("<task>", "<job>").replace("</task>", "</job>")
+                text = re.sub(r"<id>7</id>\s*<name>[^<]*</name>", "<id>1</id>", text, 1)
             return re.sub(r"<assignee>\s*</assignee>",
                           "<assignee><username>%s</username><email></email></assignee>" % who if who else "<assignee></assignee>",
                           text)
@@ -177,6 +180,19 @@ class States(Picking):
         for again in ([monday], [tuesday], [monday, tuesday]):
             self.merge(steps, again)
             self.assertEqual(testenv.snapshot(steps), after)
+
+    def test_a_job_and_later_its_task(self):
+        add = dict(test_edits.AddedAndGone.ADD, of=self.b.id)
+        monday = self.by("monday", self.move(self.a, 3), add, day=4, job=True)
+        self.assertIn("<job>", next(iter(test_edits.crossing.dumps_in(monday).values())).decode())
+        friday = self.by("friday", self.move(self.a, 6), dict(add, points=[4, 5, 21.5, 31.25]), day=8)
+        one = self.path("one")
+        self.merge(self.ds, [friday, monday], where=["-o", one])
+        self.merge(self.ds, [monday])
+        report = self.merge(self.ds, [friday])
+        self.assert_counts(report, edited=2, kept=self.total - 1)
+        self.assertEqual([sorted(l.corners()) for l in labels_in(one, "boxes")],
+                         [sorted(l.corners()) for l in labels_in(self.ds, "boxes")])
 
     def test_the_same_number_on_another_server_is_another_task(self):
         archives = [self.by("one", self.move(self.a, 3), day=4, server="http://one:8080"),
