@@ -57,6 +57,9 @@ static const struct lf_option options[] = {
     {"allow-index-edits", 0, NULL, true, "changed track numbers (default: yes)"},
     {"media", 0, "copy|none", false,
      "put the images into media.zip, or not (default: copy)"},
+    {"media-field", 0, "F", false,
+     "a text field that names other images, sent instead of those of filepath; of the "
+     "originals nothing is sent"},
     {"media-root", 0, "DIR", false,
      "where images are that do not lie in the dataset's folder; absolute paths must "
      "lead there"},
@@ -178,6 +181,7 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"occluded-attr", &j->occluded_attr, NULL},
         {"group-id-attr", &j->group_attr, NULL},
         {"media-root", &j->media_root, NULL},
+        {"media-field", &j->media_field, NULL},
         {"task-name", &j->task_name, NULL},
         {"id-attr", &j->id_attr, NULL},
         {"runs-dir", &j->runs_dir, NULL},
@@ -266,6 +270,8 @@ static bool check(struct args *a, int words, char **argv, struct lf_export_job *
     if (words != 1)
         return lf_fail(err, LF_E_USAGE, "export needs one dataset folder");
     j->dataset = argv[0];
+    if (j->media_field && !strcmp(j->media_field, "filepath"))
+        j->media_field = NULL;
     if (j->out)
         j->out = lf_cli_folder(j->out, a->out);
     return j->out || j->dry_run ||

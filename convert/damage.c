@@ -11,6 +11,7 @@ static bool of_sample(const struct lf_damage *d, enum lf_code code)
     case LF_E_MASK:
     case LF_E_NO_SIZE:
     case LF_E_NO_MEDIA:
+    case LF_E_ALTERNATE:
     case LF_E_TURNED:
         return true;
     default:

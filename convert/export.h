@@ -21,7 +21,8 @@ struct lf_export_job {
     size_t read_onlys;
     unsigned rights, rights_given; // lf_right bits
     const char *id_attr, *task_name, *media_root;
-    uint32_t task_size; // 0: all in one
+    const char *media_field; // whose files are sent instead; NULL: filepath
+    uint32_t task_size;      // 0: all in one
     bool skip_damaged; // samples that cannot be shipped are left out; else they stop it
     bool no_media, follow_links, dry_run, replace;
 };

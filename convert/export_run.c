@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "convert/alternate.h"
 #include "convert/damage.h"
 #include "convert/infer.h"
 #include "convert/rows.h"
@@ -49,18 +50,28 @@ struct exporting {
 
 // ---------------------------------------------------------------------------- pass 1
 
-static bool image_size(struct exporting *x, const struct fo_head *head, uint32_t *width,
-                       uint32_t *height)
+static bool no_alternate(struct exporting *x, struct lf_slice path)
+{
+    char safe[100];
+    return lf_fail(x->err, LF_E_ALTERNATE, "there is no file \"%s\"",
+                   lf_escape(path, safe, sizeof safe));
+}
+
+// Metadata are about the original.
+static bool image_size(struct exporting *x, const struct fo_head *head,
+                       struct lf_slice path, uint32_t *width, uint32_t *height)
 {
     char relpath[4096];
     int folder;
     bool found, turned;
-    *width = head->width;
-    *height = head->height;
+    *width = x->job->media_field ? 0 : head->width;
+    *height = x->job->media_field ? 0 : head->height;
     if (*width && *height)
         return true;
-    if (!lf_media_find(&x->media, head->filepath, &folder, relpath, &found, x->err))
+    if (!lf_media_find(&x->media, path, &folder, relpath, &found, x->err))
         return false;
+    if (!found && x->job->media_field)
+        return no_alternate(x, path);
     if (!found)
         return lf_fail(
             x->err, LF_E_NO_SIZE,
@@ -137,9 +148,13 @@ static bool see_sample(struct exporting *x, const struct fo_doc *doc,
         return leave_sample(x, &head);
     row.item.id = head.id;
     row.path = head.filepath;
+    if (x->job->media_field &&
+        !lf_alternate_path(&x->media, doc->raw, x->job->media_field, head.filepath,
+                           &x->a, &row.path, x->err))
+        return false;
     row.item.task =
         x->job->task_size ? (uint32_t)(x->rows.count / x->job->task_size) : 0;
-    return image_size(x, &head, &row.item.width, &row.item.height) &&
+    return image_size(x, &head, row.path, &row.item.width, &row.item.height) &&
            lf_infer_sample(infer, doc->raw, value, &x->a, x->err) &&
            fo_mask_files(&x->source, doc->raw, &x->a, &files, x->err) &&
            write_base(x, value, files, &row, base) &&
@@ -202,6 +217,8 @@ static bool find_media(struct exporting *x, const struct lf_row *row, int *folde
     bool found;
     if (!lf_media_find(&x->media, row->path, folder, relpath, &found, x->err))
         return false;
+    if (!found && x->job->media_field)
+        return no_alternate(x, row->path);
     return found ||
            lf_fail(x->err, LF_E_NO_MEDIA,
                    "there is no file \"%.*s\"; --media none ships labels "
@@ -323,6 +340,7 @@ static bool make_uid(struct exporting *x)
     bool ok = d && lf_buf_ok(&text, x->err) && lf_digest_add(d, x->run.key, x->err) &&
               lf_digest_add(d, x->run.format, x->err) &&
               lf_digest_add(d, x->run.dataset_id, x->err) &&
+              lf_digest_add(d, x->run.media_field, x->err) &&
               lf_digest_add(d, lf_buf_view(&text), x->err);
     for (size_t i = 0; ok && i < x->rows.count; i++) {
         const struct lf_run_item *item = &x->rows.row[i].item;
@@ -636,6 +654,8 @@ static bool settle_names(struct exporting *x)
     x->run.dataset = x->ds.name;
     x->run.dataset_id = x->ds.id;
     x->run.id_attr = lf_slice_of(job->id_attr);
+    x->run.media_field =
+        job->media_field ? lf_slice_of(job->media_field) : (struct lf_slice){0};
     return true;
 }
 
@@ -752,6 +772,7 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
               fo_open(&x.ds, job->dataset, err) &&
               (x.source.pixels = lf_pixel_tool_new(err)) != NULL &&
               lf_media_open(&x.media, &x.ds, job->media_root, job->follow_links, err) &&
+              (!job->media_field || lf_alternate_field(&x.ds, job->media_field, err)) &&
               lf_spec(job, &x.ds, &x.run.schema, ev, err) && settle_names(&x) &&
               begin_output(&x) && first_pass(&x) && fill_run(&x) && list_left(&x) &&
               write_tasks(&x) && finish(&x);

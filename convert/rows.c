@@ -270,3 +270,32 @@ bool lf_media_find(const struct lf_media_roots *roots, struct lf_slice path,
     *found = there(*folder, path, relpath);
     return true;
 }
+
+static bool is_file(int folder, struct lf_slice path, const struct stat *st)
+{
+    char text[4096];
+    struct stat own;
+    if (folder < 0 || path.len >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)path.len, path.at);
+    return fstatat(folder, text, &own, 0) == 0 && own.st_dev == st->st_dev &&
+           own.st_ino == st->st_ino;
+}
+
+// "data/1.png" may be ROOT/1.png too, but then another path in that folder often is.
+bool lf_media_same(const struct lf_media_roots *roots, struct lf_slice path,
+                   struct lf_slice original)
+{
+    char relpath[4096];
+    int folder;
+    bool found;
+    struct stat st;
+    struct lf_error none = {0};
+    if (lf_slice_eq(path, original))
+        return true;
+    if (!lf_media_find(roots, path, &folder, relpath, &found, &none) || !found ||
+        fstatat(folder, relpath, &st, 0) != 0)
+        return false;
+    return is_file(roots->dataset_fd, original, &st) ||
+           is_file(roots->root_fd, original, &st);
+}

@@ -7,7 +7,7 @@
 
 struct lf_row {
     struct lf_run_item item;
-    struct lf_slice path;  // filepath as the dataset has it
+    struct lf_slice path;  // of its media, as the dataset has it
     struct lf_slice name;  // in the archive; set by lf_rows_name
     struct fo_place place; // of the document
     bool damaged;          // it cannot be shipped, and that was told
@@ -45,5 +45,9 @@ void lf_media_close(struct lf_media_roots *roots);
 LF_MUST_USE bool lf_media_find(const struct lf_media_roots *roots, struct lf_slice path,
                                int *folder, char relpath[4096], bool *found,
                                struct lf_error *err);
+// Whether `path` leads to the file that `original` names, in the dataset or below
+// --media-root, by whatever name or link; false where one is not there.
+bool lf_media_same(const struct lf_media_roots *roots, struct lf_slice path,
+                   struct lf_slice original);
 
 #endif

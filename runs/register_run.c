@@ -128,7 +128,9 @@ static void put_config(const struct registering *r, struct lf_buf *out)
                   b ? b->config : "fiftyone.utils.annotations.AnnotationBackendConfig",
                   method, method);
     lf_schema_write(&r->run.schema, out);
-    lf_buf_text(out, ", \"media_field\": \"filepath\"");
+    lf_buf_text(out, ", \"media_field\": ");
+    lf_json_quote(out, r->run.media_field.len ? r->run.media_field : LF_S("filepath"),
+                  true);
     if (b)
         b->options(&r->run, out);
     lf_buf_text(out, ", \"labelferry_uid\": ");

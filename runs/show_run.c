@@ -73,6 +73,9 @@ static void text_run(const struct lf_run *run, const struct lf_run_state *state,
     lf_buf_printf(out, "label ids: attribute %s\n",
                   lf_escape(run->id_attr, safe, sizeof safe));
     lf_buf_printf(out, "selection: %s\n", lf_escape(run->view, safe, sizeof safe));
+    if (run->media_field.len)
+        lf_buf_printf(out, "media: field %s\n",
+                      lf_escape(run->media_field, safe, sizeof safe));
     lf_buf_printf(out, "items: %lu; base: %s\n", (unsigned long)run->items,
                   run->has_base ? "here" : "not here");
     for (size_t f = 0; f < run->schema.fields; f++)

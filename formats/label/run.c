@@ -76,6 +76,11 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
     }
     lf_buf_text(out, "],\n");
     lf_buf_text(out, run->recorded ? " \"recorded\": true,\n" : "");
+    if (run->media_field.len) {
+        lf_buf_text(out, " \"media_field\": ");
+        lf_json_quote(out, run->media_field, true);
+        lf_buf_text(out, ",\n");
+    }
     lf_buf_text(out, " \"view\": ");
     lf_buf_slice(out, run->view.len ? run->view : LF_S("{}"));
     lf_buf_text(out, ",\n \"schema\": ");
@@ -243,6 +248,7 @@ static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_err
         !text_at(run, doc, "dataset", &run->dataset, err) ||
         !text_at(run, doc, "dataset_id", &run->dataset_id, err) ||
         !text_at(run, doc, "id_attr", &run->id_attr, err) ||
+        !text_if(run, doc, "media_field", &run->media_field, err) ||
         !number_at(doc, "rules", INT32_MAX, &rules, err) ||
         !number_at(doc, "items", UINT32_MAX - 1, &items, err) ||
         !number_at(doc, "tasks", UINT16_MAX, &tasks, err))

@@ -59,9 +59,10 @@ struct lf_learn {
 struct lf_run {
     struct lf_slice key, uid, tool, format, dataset, dataset_id, id_attr;
     unsigned rules;
-    uint32_t tasks;             // chunks of items; a field has one task a chunk
-    struct lf_slice *task_name; // own fields * tasks of them, field by field
-    struct lf_slice view;       // what the selection was, as JSON
+    uint32_t tasks;              // chunks of items; a field has one task a chunk
+    struct lf_slice *task_name;  // own fields * tasks of them, field by field
+    struct lf_slice view;        // what the selection was, as JSON
+    struct lf_slice media_field; // whose files were sent; empty: filepath
     struct lf_schema schema;
     struct lf_run_item *item;
     uint32_t items;

@@ -2,8 +2,8 @@
 
 A folder tests/cases/manual/NAME holds commands (NAME.sh), what they print (NAME.txt) and what they read (NAME.edits.json
 as edits.json). They run where `quickstart` is a dataset, `before` a copy of it, `view` a view of its first sample, and
-where `cvat` is the far side: it imports a folder, makes the edits of a file and dumps it. LF_WRITE_EXPECTED=1 writes
-what they print anew.
+where `cvat` is the far side: it imports a folder, makes the edits of a file and dumps it; `blur` writes blurred images
+of a dataset. LF_WRITE_EXPECTED=1 writes what they print anew.
 """
 
 import os
@@ -47,8 +47,9 @@ class Manual(testenv.Case):
             if name.endswith(".json"):
                 shutil.copy(os.path.join(CASES, case, name), self.path(name[len(case) + 1:]))
         os.mkdir(self.path(".bin"))
-        far_side = "%s %s" % (shlex.quote(sys.executable), shlex.quote(os.path.join(testenv.SUPPORT, "far_side_cvat.py")))
-        for name, command in (("labelferry", shlex.quote(testenv.PROGRAM)), ("cvat", far_side)):
+        tools = {name: "%s %s" % (shlex.quote(sys.executable), shlex.quote(os.path.join(testenv.SUPPORT, script)))
+                 for name, script in (("cvat", "far_side_cvat.py"), ("blur", "blur_media.py"))}
+        for name, command in {"labelferry": shlex.quote(testenv.PROGRAM), **tools}.items():
             with open(self.path(".bin", name), "w", encoding="utf-8") as f:
                 f.write('#!/bin/sh\nexec %s "$@"\n' % command)
             os.chmod(self.path(".bin", name), 0o755)
