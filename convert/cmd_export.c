@@ -69,6 +69,13 @@ static const struct lf_option options[] = {
      "are "
      "listed: stop (default), skip (they are left out of the run)"},
     {"task-size", 0, "N", false, "at most N images a task (default: all in one)"},
+    {"segment-size", 0, "N", false,
+     "at most N images a job of the tool (default: a task is one job)"},
+    {"task-assignee", 0, "A[,B]", false,
+     "who is to have the tasks; several names take turns"},
+    {"job-assignees", 0, "A,B", false,
+     "who is to have the jobs; names take turns, anew in each task"},
+    {"job-reviewers", 0, "A,B", false, "who is to review them, likewise"},
     {"task-name", 0, "NAME", false,
      "name of the tasks (default: FiftyOne_DATASET_FIELD)"},
     {"id-attr", 0, "NAME", false,
@@ -145,6 +152,8 @@ static bool set_number(struct args *a, const char *name, const char *value,
         return false;
     if (!strcmp(name, "task-size"))
         a->job.task_size = (uint32_t)n;
+    else if (!strcmp(name, "segment-size"))
+        a->job.segment_size = (uint32_t)n;
     else if (!strcmp(name, "infer-select"))
         a->job.select_most = (uint32_t)n;
     else
@@ -182,6 +191,9 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"group-id-attr", &j->group_attr, NULL},
         {"media-root", &j->media_root, NULL},
         {"media-field", &j->media_field, NULL},
+        {"task-assignee", &j->who[LF_TASK_ASSIGNEE], NULL},
+        {"job-assignees", &j->who[LF_JOB_ASSIGNEE], NULL},
+        {"job-reviewers", &j->who[LF_JOB_REVIEWER], NULL},
         {"task-name", &j->task_name, NULL},
         {"id-attr", &j->id_attr, NULL},
         {"runs-dir", &j->runs_dir, NULL},

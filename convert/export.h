@@ -21,8 +21,10 @@ struct lf_export_job {
     size_t read_onlys;
     unsigned rights, rights_given; // lf_right bits
     const char *id_attr, *task_name, *media_root;
-    const char *media_field; // whose files are sent instead; NULL: filepath
-    uint32_t task_size;      // 0: all in one
+    const char *media_field;     // whose files are sent instead; NULL: filepath
+    uint32_t task_size;          // 0: all in one
+    uint32_t segment_size;       // images a job; 0: a task is one job
+    const char *who[LF_WHO_END]; // "a,b"; NULL: nobody
     bool skip_damaged; // samples that cannot be shipped are left out; else they stop it
     bool no_media, follow_links, dry_run, replace;
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "convert/alternate.h"
+#include "convert/asking.h"
 #include "convert/damage.h"
 #include "convert/infer.h"
 #include "convert/rows.h"
@@ -774,8 +775,8 @@ bool lf_export(const struct lf_export_job *job, struct lf_events *ev,
               lf_media_open(&x.media, &x.ds, job->media_root, job->follow_links, err) &&
               (!job->media_field || lf_alternate_field(&x.ds, job->media_field, err)) &&
               lf_spec(job, &x.ds, &x.run.schema, ev, err) && settle_names(&x) &&
-              begin_output(&x) && first_pass(&x) && fill_run(&x) && list_left(&x) &&
-              write_tasks(&x) && finish(&x);
+              lf_asking(job, &x.run, ev, err) && begin_output(&x) && first_pass(&x) &&
+              fill_run(&x) && list_left(&x) && write_tasks(&x) && finish(&x);
     if (ok)
         fill_result(&x);
     if (x.run_temp[0])

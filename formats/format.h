@@ -70,6 +70,7 @@ struct lf_format {
     unsigned kinds;   // lf_kind bits it can carry, and LF_FLAGS
     unsigned rules;   // version of `ship`; stored in the run, checked at merge
     double slack;     // pixels: half the tool's rounding and a little
+    bool jobs;        // its tasks have jobs and people, which the sheet tells
     bool relative;    // coordinates come relative: both sides are taken at size 1 x 1
     const char *reads, *writes;       // one line each, for help and info
     const struct lf_backend *backend; // NULL: FiftyOne has none for the tool

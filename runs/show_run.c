@@ -60,6 +60,23 @@ static void text_field(const struct lf_run *run, const struct lf_run_state *stat
     }
 }
 
+static void text_asked(const struct lf_asked *asked, struct lf_buf *out)
+{
+    char safe[200];
+    if (asked->segment)
+        lf_buf_printf(out, "segment size: %lu\n", (unsigned long)asked->segment);
+    for (unsigned who = 0; who < LF_WHO_END; who++)
+        for (size_t i = 0; i < asked->names[who]; i++) {
+            if (i)
+                lf_buf_text(out, ", ");
+            else
+                lf_buf_printf(out, "%s: ", lf_who_option((enum lf_who)who));
+            lf_buf_printf(out, "%s%s",
+                          lf_escape(asked->name[who][i], safe, sizeof safe),
+                          i + 1 == asked->names[who] ? "\n" : "");
+        }
+}
+
 static void text_run(const struct lf_run *run, const struct lf_run_state *state,
                      struct lf_buf *out)
 {
@@ -73,6 +90,7 @@ static void text_run(const struct lf_run *run, const struct lf_run_state *state,
     lf_buf_printf(out, "label ids: attribute %s\n",
                   lf_escape(run->id_attr, safe, sizeof safe));
     lf_buf_printf(out, "selection: %s\n", lf_escape(run->view, safe, sizeof safe));
+    text_asked(&run->asked, out);
     if (run->media_field.len)
         lf_buf_printf(out, "media: field %s\n",
                       lf_escape(run->media_field, safe, sizeof safe));

@@ -4,6 +4,7 @@
 #include "formats/base/json.h"
 #include "formats/base/number.h"
 #include "formats/table.h"
+#include "runs/asked_jobs.h"
 #include "runs/known_runs.h"
 #include "runs/run_state.h"
 #include "runs/told.h"
@@ -172,6 +173,10 @@ static bool look(struct status *s, struct lf_error *err)
         return false;
     for (size_t i = 1; i < s->job->words; i++)
         if (!read_given(s, s->job->word[i], err))
+            return false;
+    for (size_t i = 0; i < tasks; i++)
+        if (!lf_asked_under(&s->run.asked, s->state.task[i].items, i, &s->task[i],
+                            &s->arena, err))
             return false;
     return true;
 }

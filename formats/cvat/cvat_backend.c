@@ -1,5 +1,19 @@
 // How FiftyOne 1.22.1 registers a run of its own CVAT backend.
+#include "formats/base/json.h"
 #include "formats/cvat/cvat_parts.h"
+
+static void put_names(const struct lf_asked *asked, enum lf_who who, struct lf_buf *out)
+{
+    bool list = who != LF_TASK_ASSIGNEE || asked->names[who] > 1;
+    if (!asked->names[who])
+        return;
+    lf_buf_printf(out, ", \"%s\": %s", lf_who_key(who), list ? "[" : "");
+    for (size_t i = 0; i < asked->names[who]; i++) {
+        lf_buf_text(out, i ? ", " : "");
+        lf_json_quote(out, asked->name[who][i], true);
+    }
+    lf_buf_text(out, list ? "]" : "");
+}
 
 // As many of one task; what else FiftyOne has options for stays at its defaults.
 static void put_options(const struct lf_run *run, struct lf_buf *out)
@@ -12,6 +26,11 @@ static void put_options(const struct lf_run *run, struct lf_buf *out)
         lf_buf_printf(out, "%lu", first);
     else
         lf_buf_text(out, "null");
+    if (run->asked.segment)
+        lf_buf_printf(out, ", \"segment_size\": %lu",
+                      (unsigned long)run->asked.segment);
+    for (unsigned who = 0; who < LF_WHO_END; who++)
+        put_names(&run->asked, (enum lf_who)who, out);
 }
 
 // The numbers of tasks, jobs and frames are the server's.

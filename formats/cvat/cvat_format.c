@@ -10,6 +10,7 @@ const struct lf_format lf_format_cvat_images = {
     // The server's writer rounds to two decimals: half of that, and room for the
     // double's own.
     .slack = 0.005001,
+    .jobs = true,
     .reads =
         "XML, zip or folder of 'CVAT for images 1.1' dumps of tasks, jobs and projects",
     .writes = "a folder with labels.json, annotations.zip and media.zip for each task",

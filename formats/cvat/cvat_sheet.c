@@ -162,10 +162,40 @@ static void put_rights(const struct lf_field *f, struct lf_buf *out)
                  "the merge.\n");
 }
 
+static void put_who(const struct lf_asked *asked, enum lf_who who, size_t number,
+                    const char *word, struct lf_buf *out)
+{
+    if (!asked->names[who])
+        return;
+    lf_buf_text(out, word);
+    put(out, lf_asked_who(asked, who, number));
+}
+
+// `number`: of the task among the run's.
+static void put_people(const struct lf_asked *asked, size_t number, uint32_t items,
+                       struct lf_buf *out)
+{
+    put_who(asked, LF_TASK_ASSIGNEE, number, "    Assignee: ", out);
+    lf_buf_text(out, asked->names[LF_TASK_ASSIGNEE] ? "\n" : "");
+    if (asked->segment)
+        lf_buf_printf(out, "    Advanced configuration, Segment size: %lu\n",
+                      (unsigned long)asked->segment);
+    for (uint32_t i = 0; i < lf_asked_jobs(asked, items); i++) {
+        uint32_t start, stop;
+        lf_asked_frames(asked, items, i, &start, &stop);
+        lf_buf_printf(out, "    Job %lu, frames %lu to %lu", (unsigned long)i + 1,
+                      (unsigned long)start, (unsigned long)stop);
+        put_who(asked, LF_JOB_ASSIGNEE, i, ", assignee ", out);
+        put_who(asked, LF_JOB_REVIEWER, i, ", reviewer ", out);
+        lf_buf_char(out, '\n');
+    }
+}
+
 static void put_field(const struct lf_run *run, uint16_t row,
                       const struct lf_out_task *task, size_t tasks, struct lf_buf *out)
 {
     const struct lf_field *f = &run->schema.field[row];
+    size_t number = row * run->tasks; // tasks of a field come in order
     bool shared = false;
     lf_buf_text(out, "\nField \"");
     put(out, f->name);
@@ -178,6 +208,7 @@ static void put_field(const struct lf_run *run, uint16_t row,
                           (unsigned long)task[i].items, task[i].folder,
                           task[i].media ? ", media " : "",
                           task[i].media ? task[i].media : "");
+            put_people(&run->asked, number++, task[i].items, out);
         }
     lf_buf_text(out, "  Classes:\n");
     for (uint32_t i = 0; i < f->classes; i++)

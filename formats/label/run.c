@@ -81,6 +81,11 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         lf_json_quote(out, run->media_field, true);
         lf_buf_text(out, ",\n");
     }
+    if (lf_asked_any(&run->asked)) {
+        lf_buf_text(out, " \"asked\": ");
+        lf_asked_write(&run->asked, out);
+        lf_buf_text(out, ",\n");
+    }
     lf_buf_text(out, " \"view\": ");
     lf_buf_slice(out, run->view.len ? run->view : LF_S("{}"));
     lf_buf_text(out, ",\n \"schema\": ");
@@ -231,7 +236,7 @@ static bool schema_closed(const struct lf_schema *s, struct lf_error *err)
 
 static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_error *err)
 {
-    struct lf_slice schema, view, recorded;
+    struct lf_slice schema, view, recorded, asked;
     int64_t format, rules, items, tasks;
     if (!lf_json_check(doc, (struct lf_json_rules){0}, 0, err))
         return false;
@@ -259,6 +264,9 @@ static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_err
         return damaged(err, "run.json has no schema");
     run->recorded = lf_json_get(doc, "recorded", &recorded) &&
                     lf_json_type(lf_json_trim(recorded)) == LF_JSON_TRUE;
+    if (lf_json_get(doc, "asked", &asked) &&
+        !lf_asked_read(lf_json_trim(asked), &run->arena, &run->asked, err))
+        return false;
     run->rules = (unsigned)rules;
     run->items = (uint32_t)items;
     run->tasks = (uint32_t)tasks;

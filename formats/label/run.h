@@ -17,6 +17,7 @@
 #define LF_RUN_H
 
 #include "formats/base/spool.h"
+#include "formats/label/asked.h"
 #include "formats/label/run_sent.h"
 #include "formats/label/schema.h"
 
@@ -63,6 +64,7 @@ struct lf_run {
     struct lf_slice *task_name;  // own fields * tasks of them, field by field
     struct lf_slice view;        // what the selection was, as JSON
     struct lf_slice media_field; // whose files were sent; empty: filepath
+    struct lf_asked asked;
     struct lf_schema schema;
     struct lf_run_item *item;
     uint32_t items;
