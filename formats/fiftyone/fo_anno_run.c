@@ -54,10 +54,17 @@ static bool read_config(struct fo_anno_run *r, struct lf_slice entry,
     if (!get_object(entry, "config", &config))
         return lacks(err, "the run has no configuration");
     if (!text_of(r, config, "name", &r->tool, err) ||
+        !text_of(r, config, "labelferry_uid", &r->uid, err) ||
         !text_of(r, config, "media_field", &r->media_field, err) ||
         !text_of(r, config, "occluded_attr", &r->occluded_attr, err) ||
         !text_of(r, config, "group_id_attr", &r->group_attr, err))
         return false;
+    if (r->uid.len) // FiftyOne takes the entry along, but no folder
+        return lf_fail(
+            err, LF_E_RUN_MISSING,
+            "the run's own record, annotations/%.*s, is not here; copy it from "
+            "the dataset that was exported, or name its folder (--runs-dir)",
+            (int)r->key.len, r->key.at);
     if (!r->tool.len)
         return lacks(err, "the configuration names no backend");
     if (!get_object(config, "label_schema", &r->schema))

@@ -15,6 +15,7 @@ struct fo_anno_run { // slices lie in `arena`, or in the dataset's metadata
     struct lf_slice tool;                      // FiftyOne's name of the backend: "cvat"
     struct lf_slice media_field;               // whose paths were sent
     struct lf_slice occluded_attr, group_attr; // empty: none
+    struct lf_slice uid;                       // of the record of ours; empty: none
     struct lf_slice project;                   // id of an existing project; empty: none
     struct lf_slice schema;                    // label_schema, raw
     struct lf_slice results;                   // annotations/KEY.json, whole
@@ -22,6 +23,7 @@ struct fo_anno_run { // slices lie in `arena`, or in the dataset's metadata
     struct lf_arena arena;
 };
 
+// LF_E_RUN_MISSING: the entry is one that was written for a record of ours.
 // *found: whether the dataset's metadata.json has a run of that name. What the record
 // lacks, or what is of no use here (video), is LF_E_RECORDED; what is damaged
 // LF_E_RUN_RECORD.

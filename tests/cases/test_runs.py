@@ -434,6 +434,22 @@ class Show(RunsCase):
 
 
 class Register(RunsCase):
+    def test_its_record_is_gone(self):
+        """FiftyOne's export takes the entry along and leaves the record's folder behind."""
+        self.export(self.ds, fields=["ground_truth"], run="r")
+        back, = self.far_side()
+        back = shutil.copy(back, self.path("back.zip"))
+        self.runs("register", "r")
+        os.mkdir(self.path("kept"))
+        shutil.move(os.path.join(self.ds, "annotations", "r"), self.path("kept", "r"))
+        shutil.rmtree(self.path("out", "run"))
+        before = testenv.snapshot(self.ds)
+        done = self.labelferry("merge", "r", back, "--dataset", self.ds, "--in-place", status=2)
+        self.assertIn("LF1006", done.stderr)
+        self.assertIn("annotations/r, is not here", done.stderr)
+        self.assertEqual(testenv.snapshot(self.ds), before)
+        self.assert_counts(self.merge(self.ds, [back], "--runs-dir", self.path("kept"), run="r"), kept=15)
+
     def test_twice_and_taken_back(self):
         with open(os.path.join(self.ds, "metadata.json"), "rb") as f:
             metadata = f.read()

@@ -28,7 +28,7 @@ def main(folder, key, to):
         out["config"] = type(info.config).__name__
         out["method"] = info.config.method
         out["schema"] = info.config.label_schema
-        out["uid"] = info.config.labelferry_uid
+        out["uid"] = getattr(info.config, "labelferry_uid", None)
         out["time"] = info.timestamp.isoformat()
         view = ds.load_annotation_view(key)
         out["view"] = sorted(view.values("id"))
