@@ -42,6 +42,17 @@ static bool print(struct lf_buf *out, struct lf_error *err)
     return ok;
 }
 
+static bool put_line(const struct args *a, struct lf_slice line,
+                     const struct lf_entry *e, bool first, struct lf_arena *arena,
+                     struct lf_buf *out, struct lf_error *err)
+{
+    if (!a->json)
+        return lf_show_line(line, e, false, arena, out, err);
+    lf_buf_text(out, first ? "\n   " : ",\n   ");
+    lf_buf_slice(out, line);
+    return lf_journal_line(line, err);
+}
+
 static bool put_lines(const struct args *a, struct lf_slice run,
                       const struct lf_entry *e, struct lf_buf *out,
                       struct lf_error *err)
@@ -54,14 +65,9 @@ static bool put_lines(const struct args *a, struct lf_slice run,
         return false;
     bool ok = true;
     while (ok && (ok = lf_lines_next(&lines, &line, &more, err)) && more) {
-        if (a->json) {
-            lf_buf_text(out, first ? "\n   " : ",\n   ");
-            lf_buf_slice(out, line);
-        } else {
-            ok = lf_show_line(line, e, false, &arena, out, err) ||
-                 lf_fail_in_file(err, lf_in_name(lines.in));
-        }
-        ok = ok && print(out, err);
+        ok = (put_line(a, line, e, first, &arena, out, err) ||
+              lf_fail_in_file(err, lf_in_name(lines.in))) &&
+             print(out, err);
         first = false;
         lf_arena_reset(&arena);
     }

@@ -60,6 +60,8 @@ static bool put_line(struct explaining *x, struct lf_slice run,
         *headed = true;
         return lf_show_line(line, e, true, &x->sample, x->out, x->err);
     }
+    if (!lf_journal_line(line, x->err))
+        return false;
     next_row(x);
     lf_buf_text(x->out, "{\"run\": ");
     lf_json_quote(x->out, run, true);

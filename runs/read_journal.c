@@ -53,6 +53,13 @@ static bool open_log(const char *dataset, struct lf_slice key, uint32_t number,
     return ok;
 }
 
+bool lf_journal_line(struct lf_slice line, struct lf_error *err)
+{
+    return lf_json_check(line, (struct lf_json_rules){true}, 0, err) &&
+           (lf_json_type(lf_json_trim(line)) == LF_JSON_OBJECT ||
+            lf_fail(err, LF_E_RUN_RECORD, "a line of the journal is no object"));
+}
+
 bool lf_journal_open(const char *dataset, struct lf_slice key, const struct lf_entry *e,
                      struct lf_lines *lines, struct lf_error *err)
 {

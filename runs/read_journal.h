@@ -28,6 +28,8 @@ LF_MUST_USE bool lf_journal_read(const char *dataset, struct lf_slice key,
 LF_MUST_USE bool lf_journal_open(const char *dataset, struct lf_slice key,
                                  const struct lf_entry *e, struct lf_lines *lines,
                                  struct lf_error *err);
+// Whether a line behind the first is a JSON object.
+LF_MUST_USE bool lf_journal_line(struct lf_slice line, struct lf_error *err);
 // A whole number in a JSON object; 0 when there is none.
 uint64_t lf_journal_count(struct lf_slice object, const char *name);
 

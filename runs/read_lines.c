@@ -34,8 +34,8 @@ bool lf_lines_next(struct lf_lines *l, struct lf_slice *line, bool *more,
 {
     size_t seen = 0;
     for (;;) {
-        const char *from = l->buf.at + l->at, *nl = NULL;
         size_t left = l->buf.len - l->at;
+        const char *from = left ? l->buf.at + l->at : "", *nl = NULL;
         if (left > seen)
             nl = memchr(from + seen, '\n', left - seen);
         *more = nl || (l->end && left);

@@ -229,11 +229,9 @@ bool lf_show_line(struct lf_slice line, const struct lf_entry *e, bool remedy,
                   struct lf_arena *a, struct lf_buf *out, struct lf_error *err)
 {
     struct lf_slice code, change;
-    if (!lf_json_check(line, (struct lf_json_rules){true}, 0, err))
+    if (!lf_journal_line(line, err))
         return false;
     line = lf_json_trim(line);
-    if (lf_json_type(line) != LF_JSON_OBJECT)
-        return lf_fail(err, LF_E_RUN_RECORD, "a line of the journal is no object");
     lf_buf_text(out, "  ");
     if (!text_of(line, "code", a, &code, err) ||
         !text_of(line, "change", a, &change, err) ||

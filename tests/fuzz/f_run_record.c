@@ -1,7 +1,9 @@
 // run.json, items.tsv and base.jsonl, a NUL between them. A record that opens can be
-// asked for everything in it, and written again.
+// asked for everything in it, also what its merges tell of tasks, and written again.
 #include "formats/base/json.h"
 #include "formats/base/limits.h"
+#include "runs/run_state.h"
+#include "runs/told.h"
 #include "tests/fuzz/small_run.h"
 
 static struct lf_slice cut(struct lf_slice *rest)
@@ -11,6 +13,31 @@ static struct lf_slice cut(struct lf_slice *rest)
     *rest = nul ? (struct lf_slice){nul + 1, rest->len - part.len - 1}
                 : (struct lf_slice){"", 0};
     return part;
+}
+
+// How far the run is, and what archives told.
+static void ask_tasks(const struct lf_run *run)
+{
+    struct lf_error err = {0};
+    struct lf_arena a = {0};
+    struct lf_run_state state;
+    size_t tasks = lf_run_tasks(run), items = 0;
+    struct lf_told_task *told = lf_arena_take(&a, tasks, sizeof *told, &err);
+    LF_CLAIM(told);
+    for (size_t i = 0; i < run->merges; i++) {
+        int64_t place = tasks ? (int64_t)(i % (tasks + 1)) - 1 : -1;
+        LF_CLAIM(lf_told_add(run, run->merge[i].told, place, told, &a, &err));
+    }
+    bool ok = lf_run_state(run, &a, &state, &err);
+    LF_CLAIM(ok == (err.code == LF_OK) && (ok || err.code == LF_E_RUN_RECORD));
+    for (size_t i = 0; ok && i < tasks; i++) {
+        const struct lf_task_state *t = &state.task[i];
+        LF_CLAIM(t->edited <= t->came && t->came <= t->items);
+        items += t->items;
+    }
+    LF_CLAIM(!ok || items == lf_schema_own(&run->schema) * run->items);
+    LF_CLAIM(!ok || lf_run_out(run, &state) <= tasks);
+    lf_arena_done(&a);
 }
 
 static void ask(const struct lf_run *run)
@@ -60,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     LF_CLAIM(ok == (err.code == LF_OK) && err.code != LF_E_BUG && err.code != LF_E_IO);
     if (ok) {
         ask(&run);
+        ask_tasks(&run);
         lf_run_done(&run);
     }
     remove_small(folder);
