@@ -112,35 +112,40 @@ bool lf_diff_only(struct lf_diff_report *r, struct lf_slice name, char side,
 }
 
 // A value of the document, or a text where it holds what JSON does not know.
-static void json_value(struct lf_buf *out, const char *key, struct lf_slice value)
+static bool json_value(struct lf_buf *out, const char *key, struct lf_slice value,
+                       struct lf_error *err)
 {
     const struct lf_json_rules strict = {0};
-    struct lf_error none = {0};
+    struct lf_error why = {0};
     if (!value.len || value.len > VALUE_MOST)
-        return;
+        return true;
     lf_buf_text(out, key);
-    if (lf_json_check(value, strict, 0, &none))
+    if (lf_json_check(value, strict, 0, &why))
         lf_buf_slice(out, value);
-    else
+    else if (why.code != LF_E_NOMEM)
         lf_json_quote(out, value, true);
+    return why.code != LF_E_NOMEM || lf_fail(err, LF_E_NOMEM, "%s", why.what);
 }
 
-static void json_part(struct lf_buf *out, const struct lf_diff_part *p)
+static bool json_part(struct lf_buf *out, const struct lf_diff_part *p,
+                      struct lf_error *err)
 {
     lf_buf_printf(out, "{\"part\": \"%s\"", p->part);
     if (p->name.len)
         quoted(out, ", \"name\": ", p->name);
-    json_value(out, ", \"was\": ", p->was);
-    json_value(out, ", \"came\": ", p->came);
+    if (!json_value(out, ", \"was\": ", p->was, err) ||
+        !json_value(out, ", \"came\": ", p->came, err))
+        return false;
     if (p->iou >= 0)
         lf_buf_printf(out, ", \"iou\": %.4f", p->iou);
     lf_buf_char(out, '}');
+    return true;
 }
 
-static void json_label(struct lf_diff_report *r, size_t field,
+static bool json_label(struct lf_diff_report *r, size_t field,
                        enum lf_diff_change change, struct lf_slice id,
                        struct lf_slice cls, const struct lf_diff_part *part,
-                       size_t parts)
+                       size_t parts, struct lf_error *err)
 {
     struct lf_buf *out = &r->line;
     quoted(out, "{\"sample\": ", lf_slice_of(r->sample));
@@ -148,12 +153,15 @@ static void json_label(struct lf_diff_report *r, size_t field,
     if (id.len)
         quoted(out, ", \"label\": ", id);
     lf_buf_printf(out, ", \"change\": \"%s\"", words[change]);
-    json_value(out, ", \"class\": ", cls);
+    if (!json_value(out, ", \"class\": ", cls, err))
+        return false;
     for (size_t i = 0; i < parts; i++) {
         lf_buf_text(out, i ? ", " : ", \"parts\": [");
-        json_part(out, &part[i]);
+        if (!json_part(out, &part[i], err))
+            return false;
     }
     lf_buf_text(out, parts ? "]}" : "}");
+    return true;
 }
 
 // Texts as people read them, whatever escapes the document has.
@@ -237,9 +245,8 @@ bool lf_diff_label(struct lf_diff_report *r, size_t field, enum lf_diff_change c
     if (r->show != LF_SHOW_LABELS)
         return true;
     begin(r);
-    if (r->json)
-        json_label(r, field, change, id, cls, part, parts);
-    else if (!text_label(r, field, change, id, cls, part, parts, err))
+    if (!(r->json ? json_label : text_label)(r, field, change, id, cls, part, parts,
+                                             err))
         return false;
     lf_arena_reset(&r->scratch);
     return put(r, err);

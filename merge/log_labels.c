@@ -236,5 +236,5 @@ bool lf_log_labels(const struct lf_schema *s, const struct lf_id *sample,
             !put_field(&l, &before, &after))
             return false;
     }
-    return true;
+    return lf_buf_ok(lines, err);
 }

@@ -1,5 +1,6 @@
 // A run's record goes, and its entry in metadata.json with the results; never a label.
 #include <dirent.h>
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "formats/base/cli.h"
@@ -45,6 +46,10 @@ static bool count_undo(struct deleting *d, struct lf_error *err)
                         d->key))
         return false;
     DIR *dir = opendir(folder);
+    if (!dir && errno != ENOENT) {
+        lf_fail_errno(err, "cannot list the folder");
+        return lf_fail_in_file(err, folder);
+    }
     while (dir && (entry = readdir(dir)))
         d->undo += entry->d_name[0] != '.' && changed_dataset(folder, entry->d_name);
     if (dir)
@@ -58,7 +63,7 @@ static bool open_record(struct deleting *d, struct lf_error *err)
     struct lf_error why = {0};
     d->sound = lf_known_run(&d->known, lf_slice_of(d->key), &d->run, &why) &&
                lf_run_state(&d->run, &d->arena, &d->state, &why);
-    if (!d->sound && !d->job->force) {
+    if (!d->sound && (!d->job->force || why.code == LF_E_NOMEM)) {
         *err = why;
         return false;
     }

@@ -30,7 +30,7 @@ static bool read_file(const char *path, struct lf_buf *out, struct lf_error *err
     lf_buf_clear(out);
     while (ok && got) {
         char *room = lf_buf_room(out, 1 << 16);
-        ok = room && lf_in_read(in, room, 1 << 16, &got, err);
+        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(out, err);
         out->len += ok ? got : 0;
     }
     lf_in_free(&in);

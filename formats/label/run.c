@@ -622,6 +622,8 @@ bool lf_base_read_at(const struct lf_run *run, uint64_t at, uint32_t len,
     struct lf_error why = {0};
     if (got != len ||
         !lf_json_check(*doc, (struct lf_json_rules){.constants = true}, at, &why)) {
+        if (why.code == LF_E_NOMEM)
+            return lf_fail(err, LF_E_NOMEM, "%s", why.what);
         lf_fail(err, LF_E_RUN_RECORD, "base.jsonl does not hold what items.tsv says");
         lf_fail_in_file(err, "base.jsonl");
         return lf_fail_at_offset(err, at);
