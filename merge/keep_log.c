@@ -16,6 +16,7 @@ bool lf_log_changes(struct lf_log *log, const struct lf_schema *s,
 {
     struct lf_buf lines = {0};
     bool ok = lf_log_labels(s, sample, was, now, a, &lines, err) &&
+              lf_buf_ok(&lines, err) &&
               (!lines.len || to_spool(&log->changes, &lines, err));
     lf_buf_done(&lines);
     return ok;
@@ -139,6 +140,7 @@ static void put_options(const struct lf_merge_job *j, struct lf_buf *out)
         lf_buf_slice(&word, j->pick.annotator);
         lf_buf_text(out, ", \"pick\": ");
         lf_json_quote(out, lf_buf_view(&word), true);
+        out->failed |= word.failed;
         lf_buf_done(&word);
     }
     for (size_t i = 0; i < j->dest_fields; i++) {

@@ -104,6 +104,7 @@ static void put_url(const struct cvat_told_task *task, struct lf_buf *out, bool 
             lf_buf_text(&page, "/tasks/");
             lf_buf_slice(&page, task->id);
             put(out, "url", lf_buf_view(&page), any);
+            out->failed |= page.failed;
             lf_buf_done(&page);
             return;
         }
