@@ -32,7 +32,8 @@ class Registered(crossing.CrossingCase):
         self.labelferry("runs", "register", key, "--dataset", self.ds, *options)
 
     def test_all_that_users_do(self):
-        self.export(self.ds, fields=["ground_truth", "weather"], run="night_07")
+        self.export(self.ds, "--segment-size", "4", "--task-assignee", "ann1", "--job-assignees", "ann2,ann3",
+                    "--job-reviewers", "ann4", fields=["ground_truth", "weather"], run="night_07")
         self.register("--time", "2024-02-29T10:20:30.123Z")
         seen = self.seen()
         self.assertEqual(seen["runs"], ["night_07"])
@@ -52,6 +53,8 @@ class Registered(crossing.CrossingCase):
             entry = json.load(f)["annotation_runs"]["night_07"]
         record = crossing.read_json(os.path.join(self.ds, "annotations", "night_07", "run.json"))
         self.assertEqual(entry["config"]["labelferry_uid"], record["uid"])
+        self.assertEqual([entry["config"][k] for k in ("segment_size", "task_assignee", "job_assignees", "job_reviewers")],
+                         [4, "ann1", ["ann2", "ann3"], ["ann4"]])
         said = self.labelferry("runs", "list", "--dataset", self.path("again"), "--json").stdout
         self.assertEqual(json.loads(said)["runs"][0]["uid"], record["uid"])
 
