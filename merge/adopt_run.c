@@ -322,6 +322,9 @@ static bool name_run(struct adopting *x, const struct lf_format *format)
     run->id_attr = LF_S("label_id");
     run->tasks = 1;
     run->view = LF_S("{}");
+    if (!lf_slice_is(x->anno->media_field, "filepath") &&
+        !lf_arena_text(a, x->anno->media_field, &run->media_field, x->err))
+        return false;
     run->task_name =
         lf_arena_take(a, run->schema.fields, sizeof *run->task_name, x->err);
     return run->task_name && lf_arena_text(a, x->anno->key, &run->key, x->err) &&

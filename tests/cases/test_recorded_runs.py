@@ -49,6 +49,24 @@ class OneFieldOneTask(RecordedCase):
             self.assert_unchanged(ds, before)
             self.clear()
 
+    def test_the_record_keeps_whose_media_were_sent(self):
+        for field in ("filepath", "blurred"):
+            ds = self.dataset()
+            for name in ("metadata.json", "samples.json"):
+                whole = crossing.read_json(os.path.join(ds, name))
+                for doc in whole.get("samples", ()):
+                    doc["blurred"] = doc["filepath"].replace("data/", "blurred/")
+                for run in whole.get("annotation_runs", {}).values():
+                    run["config"]["media_field"] = field
+                with open(os.path.join(ds, name), "w", encoding="utf-8") as f:
+                    json.dump(whole, f)
+            before = self.data_of(ds)
+            self.assert_counts(self.merged(ds, self.sent(ds)), kept=4)
+            self.assert_unchanged(ds, before)
+            record = crossing.read_json(os.path.join(ds, "annotations", KEY, "run.json"))
+            self.assertEqual(record.get("media_field", "filepath"), field)
+            self.clear()
+
     def test_a_dry_run_writes_nothing(self):
         ds = self.dataset()
         before = testenv.snapshot(ds)
