@@ -2,6 +2,7 @@
 
 #include "formats/label/value.h"
 #include "merge/deciding.h"
+#include "merge/field_counts.h"
 #include "merge/geometry.h"
 #include "merge/ring_parts.h"
 
@@ -526,7 +527,10 @@ static bool merge_base(struct lf_deciding *j, bool *told)
             continue;
         told[b] = true;
         j->counts->told++;
-        if (t < 0 ? !gone(j, b) : !came_back(j, b, &j->theirs->label[t]))
+        const struct lf_counts before = *j->counts;
+        bool ok = t < 0 ? gone(j, b) : came_back(j, b, &j->theirs->label[t]);
+        lf_count_since(j->counts, l->field, &before);
+        if (!ok)
             return false;
     }
     return true;
@@ -600,8 +604,12 @@ bool lf_merge_sample(const struct lf_rules *r, const struct lf_sample *base,
     counts->known_ids += j.pair.known_ids;
     if (!merge_base(&j, told))
         return false;
-    for (size_t t = 0; t < theirs->labels; t++)
-        if (j.pair.base_of[t] < 0 && !added(&j, t))
+    for (size_t t = 0; t < theirs->labels; t++) {
+        const struct lf_counts before = *counts;
+        bool ok = j.pair.base_of[t] >= 0 || added(&j, t);
+        lf_count_since(counts, theirs->label[t].field, &before);
+        if (!ok)
             return false;
+    }
     return true;
 }

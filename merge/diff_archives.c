@@ -282,11 +282,10 @@ static bool holds(const struct comparing *c, const struct side *s, uint32_t row)
 static bool restore(struct comparing *c, struct side *s, const struct lf_sample *base,
                     struct lf_theirs *theirs, size_t count)
 {
-    struct lf_restoring r = {&c->run, base, c->format->slack, c->ev, &c->m, 0};
+    struct lf_restoring r = {&c->run, base, c->format->slack, c->ev, &c->m, &s->counts};
     for (size_t i = 0; i < count; i++)
         if (!lf_sent_restore(&r, &theirs[i], c->err))
             return false;
-    s->counts.ignored += r.passed;
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "merge/fold.h"
 
+#include "merge/field_counts.h"
+
 bool lf_join_theirs(struct lf_sample *into, const struct lf_sample *more,
                     struct lf_arena *a, struct lf_error *err)
 {
@@ -166,8 +168,7 @@ static bool skip_done(const struct lf_rules *r, const struct lf_sample *base,
     const struct lf_sample *s = &theirs->sample;
     if (!theirs->done)
         return false;
-    counts->returned += s->labels;
-    counts->kept += s->labels;
+    lf_count_done(counts, s);
     for (size_t b = 0; b < base->labels; b++)
         told[b] |= lf_speaks_of(r, s, &base->label[b]);
     return true;

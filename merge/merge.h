@@ -20,6 +20,9 @@ struct lf_counts {
     uint64_t ids, known_ids; // returned labels with an id; those whose id was shipped
                              // for the place
     uint64_t unexpected[LF_RT_NONE + 1]; // not kept, by type
+    struct lf_buckets
+        *field; // by row of the schema (field_counts.h); NULL: not by field
+    size_t fields;
 };
 
 enum lf_choice { LF_CONFLICT_FAIL, LF_CONFLICT_OURS, LF_CONFLICT_THEIRS };

@@ -14,6 +14,7 @@ static void balance(const struct lf_merge_args *a, const struct lf_merge_result 
     if (r->damaged)
         snprintf(damaged, sizeof damaged, ", %llu damaged",
                  (unsigned long long)r->damaged);
+    lf_buf_slice(out, lf_buf_view(&r->field_lines));
     lf_buf_printf(
         out,
         "merge %s: %llu label%s = %llu kept + %llu edited + %llu added + %llu deleted "
@@ -83,6 +84,9 @@ static void report_head(const struct lf_merge_args *a, const struct lf_merge_res
         (unsigned long long)r->items, (unsigned long long)r->came,
         (unsigned long long)r->unmatched, (unsigned long long)r->damaged,
         (unsigned long long)r->removed, (unsigned long long)r->changed);
+    lf_buf_text(out, ",\n \"fields\": ");
+    lf_buf_slice(out, r->fields.len ? lf_buf_view(&r->fields) : LF_S("{}"));
+    lf_buf_printf(out, ", \"no_field\": %llu", (unsigned long long)r->no_field);
     report_unexpected(r, out);
     lf_buf_text(out, ",\n \"archives\": ");
     lf_buf_slice(out, r->archives.len ? lf_buf_view(&r->archives) : LF_S("[]"));
@@ -148,14 +152,14 @@ int lf_merge_finish(const struct lf_merge_args *a, const struct lf_merge_result 
     bool ok = lf_buf_ok(&head, &err);
     ok = ok && (!a->json || write_json(ev, lf_buf_view(&head), to_stdout, NULL, &err));
     ok = ok && (!a->to || write_report(a, r, ev, lf_buf_view(&head), &err));
+    if (!a->quiet && r->keep.len)
+        (void)fprintf(stderr, "to keep them: --unexpected-field %.*s\n",
+                      (int)r->keep.len, r->keep.at);
     if (!a->quiet && r->items) {
         balance(a, r, ev, &line);
         lf_buf_char(&line, '\0');
         (void)fputs(line.at ? line.at : "", stderr);
     }
-    if (!a->quiet && r->keep.len)
-        (void)fprintf(stderr, "to keep them: --unexpected-field %.*s\n",
-                      (int)r->keep.len, r->keep.at);
     lf_buf_done(&head);
     lf_buf_done(&line);
     // What stopped the merge was said; that the report failed alike says nothing new.

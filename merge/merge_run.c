@@ -8,6 +8,7 @@
 #include "formats/table.h"
 #include "merge/decisions.h"
 #include "merge/dest_field.h"
+#include "merge/field_counts.h"
 #include "merge/find_run.h"
 #include "merge/new_scalars.h"
 
@@ -119,7 +120,16 @@ static bool read_archives(struct lf_merging *m)
         m->rules.give_to = m->returned;
     }
     m->source.relative = m->in.format->relative;
-    return true;
+    return lf_field_counts_new(&m->result->counts, m->run.schema.fields, m->err);
+}
+
+// The names are the run's, which ends before the report is written.
+static void list_fields(struct lf_merging *m)
+{
+    struct lf_merge_result *r = m->result;
+    lf_field_counts_json(&r->counts, &m->run.schema, &r->fields, &r->no_field);
+    lf_field_counts_text(&r->counts, &m->run.schema, &r->field_lines);
+    lf_field_counts_done(&r->counts);
 }
 
 static bool merge_all(struct lf_merging *m)
@@ -250,6 +260,7 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
     ok = ok && lf_writing_begin(&m.out, m.job, &m.ds, err) && merge_all(&m) &&
          verdict(&m) && lf_returned_seal(m.returned, err) && write_result(&m) &&
          lf_returned_commit(m.returned, err);
+    list_fields(&m);
     lf_returned_free(&m.returned);
     lf_writing_done(&m.out);
     lf_pixel_tool_free(&m.source.pixels);
@@ -267,6 +278,8 @@ bool lf_merge(const struct lf_merge_job *job, struct lf_events *ev,
 
 void lf_merge_result_done(struct lf_merge_result *r)
 {
+    lf_buf_done(&r->fields);
+    lf_buf_done(&r->field_lines);
     lf_buf_done(&r->archives);
     lf_buf_done(&r->dest_fields);
     lf_buf_done(&r->keep);

@@ -41,7 +41,10 @@ struct lf_merge_result {
     uint64_t damaged;       // items that are damaged, in the archives and the dataset
     uint64_t home;          // labels of the run's fields, where items came, not shipped
     bool written, repeated; // repeated: every archive was merged before
-    struct lf_buf archives; // JSON array of what was read
+    struct lf_buf fields;   // JSON object, the counts by field
+    struct lf_buf field_lines; // the same for people; empty where there is one field
+    uint64_t no_field;         // labels of items that match no sample or are damaged
+    struct lf_buf archives;    // JSON array of what was read
     struct lf_buf dest_fields; // JSON object, field to field; empty: none
     struct lf_buf keep;        // what --unexpected-field could be told; empty: nothing
 };

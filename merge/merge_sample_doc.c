@@ -1,4 +1,5 @@
 #include "merge/dest_field.h"
+#include "merge/field_counts.h"
 #include "merge/merging.h"
 #include "merge/sent_labels.h"
 
@@ -129,14 +130,14 @@ static bool leave_out(struct lf_merging *m, const struct fo_doc *doc, uint32_t r
 {
     size_t from, to;
     for (size_t b = 0; base && b < base->labels; b++)
-        m->result->counts.absent += is_out(&base->label[b]);
+        if (is_out(&base->label[b]))
+            lf_count_absent(&m->result->counts, &base->label[b]);
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {
         struct lf_theirs t = {0};
         if (!lf_incoming_take(&m->in, from, &m->a, &t, m->err))
             return false;
-        m->result->counts.ignored += t.sample.labels;
-        m->result->counts.returned += t.sample.labels;
+        lf_count_passed(&m->result->counts, t.sample.label, t.sample.labels);
     }
     return lf_writing_doc(&m->out, doc, NULL, m->err);
 }
@@ -181,12 +182,11 @@ static bool damaged_here(struct lf_merging *m, const struct fo_doc *doc, uint32_
 static bool restore(struct lf_merging *m, const struct lf_sample *base,
                     struct lf_theirs *theirs, size_t count)
 {
-    struct lf_restoring r = {&m->run, base, m->rules.slack, m->ev, &m->a, 0};
+    struct lf_restoring r = {&m->run, base,  m->rules.slack,
+                             m->ev,   &m->a, &m->result->counts};
     for (size_t i = 0; i < count; i++)
         if (!lf_sent_restore(&r, &theirs[i], m->err))
             return false;
-    m->result->counts.ignored += r.passed;
-    m->result->counts.returned += r.passed;
     return true;
 }
 
@@ -272,7 +272,8 @@ bool lf_merge_document(struct lf_merging *m, const struct fo_doc *doc, uint32_t 
     if (m->unsure && count && !tell_unsure(m, base_side, told, &theirs[0]))
         return false;
     for (size_t b = 0; b < base_side->labels; b++)
-        m->result->counts.absent += is_out(&base_side->label[b]) && !told[b];
+        if (is_out(&base_side->label[b]) && !told[b])
+            lf_count_absent(&m->result->counts, &base_side->label[b]);
     if (!count)
         return m->in.removed[row] ? removed_there(m, doc, row)
                                   : lf_writing_doc(&m->out, doc, NULL, m->err);
@@ -312,7 +313,8 @@ bool lf_account_missing(struct lf_merging *m, uint32_t row)
             !lf_parse_and_ship(m, was, lf_base_files(was), row, &base, &shipped))
             return false;
         for (size_t b = 0; b < shipped.labels; b++)
-            m->result->counts.absent += is_out(&shipped.label[b]);
+            if (is_out(&shipped.label[b]))
+                lf_count_absent(&m->result->counts, &shipped.label[b]);
     }
     lf_incoming_of(&m->in, row, &from, &to);
     for (; from < to; from++) {
@@ -326,8 +328,7 @@ bool lf_account_missing(struct lf_merging *m, uint32_t row)
         e.file = t.file;
         e.item = t.item;
         m->result->unmatched++;
-        m->result->counts.ignored += t.sample.labels;
-        m->result->counts.returned += t.sample.labels;
+        lf_count_passed(&m->result->counts, t.sample.label, t.sample.labels);
         if (!lf_events_add(m->ev, &e, m->err))
             return false;
     }

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "merge/field_counts.h"
+
 // "3 polylines, 1 classifications"
 static bool unexpected(struct lf_merging *m)
 {
@@ -20,8 +22,10 @@ static bool unexpected(struct lf_merging *m)
 bool lf_stop_at_policies(struct lf_merging *m)
 {
     struct lf_counts *c = &m->result->counts;
+    const struct lf_counts before = *c;
     c->ignored += m->in.unmatched_labels + m->in.damaged_labels;
     c->returned += m->in.unmatched_labels + m->in.damaged_labels;
+    lf_count_since(c, c->fields, &before);
     m->result->damaged = m->in.damaged;
     if (!lf_counts_balance(c))
         return lf_fail(
@@ -29,6 +33,10 @@ bool lf_stop_at_policies(struct lf_merging *m)
             "%llu pairs are in buckets, %llu were there to account for",
             (unsigned long long)lf_counts_all(c),
             (unsigned long long)(c->told + c->absent + c->returned - c->paired));
+    if (!lf_field_counts_balance(c))
+        return lf_fail(m->err, LF_E_BALANCE,
+                       "the labels of the fields do not add up to %llu",
+                       (unsigned long long)lf_counts_all(c));
     if (m->in.damaged && !m->in.skip_damaged)
         return lf_faults_end(&m->in.first, m->in.damaged, "item", m->err);
     // A copy of the dataset is known by its sample ids; an archive only by its labels'.

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "merge/field_counts.h"
+
 void lf_sent_only(const struct lf_run *run, struct lf_sample *shipped)
 {
     static const struct lf_id none;
@@ -229,7 +231,7 @@ static bool pass_over(struct lf_restoring *r, const struct lf_label *base,
                                .field = r->run->schema.field[l->field].name,
                                .was = lf_slice_of(lf_kind_name(base->kind)),
                                .came = lf_slice_of(lf_kind_name(l->kind))};
-    r->passed++;
+    lf_count_passed(r->counts, l, 1);
     return same_otherwise(r, base, l) || lf_events_add(r->ev, &e, err);
 }
 

@@ -12,7 +12,7 @@ struct lf_restoring {
     double slack;
     struct lf_events *ev;
     struct lf_arena *a;
-    uint64_t passed; // labels that were taken out of theirs
+    struct lf_counts *counts; // labels that were taken out of theirs are ignored
 };
 
 // Only labels that FiftyOne sent, or that merges of the run added, count as shipped.

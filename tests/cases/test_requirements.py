@@ -289,6 +289,126 @@ class Accounting(Required):
         self.assertEqual(report["items"]["came"], report["items"]["run"])
 
 
+class Fields(Required):
+    """R10, R12: counts a field that add up, what is not spoken of is untouched, and the exit status says how it went."""
+
+    def two(self):
+        """Three images with two boxes and a tag each, in two fields: the archives of both."""
+        self.start({"gt": "Detections", "seen": "Classifications"},
+                   *({"gt": {"_cls": "Detections", "detections": [box(2 * n + 1, count=1), box(2 * n + 2, at=(0.5, 0.25, 0.25, 0.5), count=1)]},
+                      "seen": {"_cls": "Classifications", "classifications": [tag(20 + n, ("sun", "fog")[n % 2])]}} for n in range(3)))
+        self.ship("gt", "seen")
+
+    EDITS = [{"op": "move", "id": id_of(1), "dx": 8}, {"op": "delete", "id": id_of(4)},
+             {"op": "relabel", "id": id_of(20), "label": "fog"}]
+
+    def edited(self):
+        want = copy.deepcopy(self.docs)
+        want[0]["gt"]["detections"][0]["bounding_box"][0] += 8 / WIDTH
+        del want[1]["gt"]["detections"][1]
+        want[0]["seen"]["classifications"][0]["label"] = "fog"
+        return want
+
+    def row(self, report, field):
+        return {b: n for b, n in report["fields"][field].items() if n and b != "labels"}
+
+    def test_R10_disjoint_archives_one_after_the_other_leave_the_union(self):
+        for turn in (1, -1):
+            with self.subTest(turn):
+                self.two()
+                back = dict(zip(("gt", "seen"), self.far_side(edits=self.EDITS)))
+                edited = {"gt": {"edited": 1, "deleted": 1, "kept": 4}, "seen": {"edited": 1, "kept": 2}}
+                for field, other in (("gt", "seen"), ("seen", "gt"))[::turn]:
+                    report = self.merge(self.ds, [back[field]])
+                    self.assertEqual(list(report["fields"]), ["gt", "seen"])
+                    self.assertEqual(self.row(report, field), edited[field])
+                    self.assertEqual(set(self.row(report, other)), {"absent"})
+                self.assertEqual(crossing.samples_of(self.ds), self.edited())
+
+    def test_R10_a_dry_run_tells_each_field_and_all_at_once(self):
+        self.two()
+        back, before = self.far_side(edits=self.EDITS), testenv.snapshot(self.ds)
+        report = self.merge(self.ds, back, where=("-n",))
+        self.assertEqual((self.row(report, "gt"), self.row(report, "seen")),
+                         ({"edited": 1, "deleted": 1, "kept": 4}, {"edited": 1, "kept": 2}))
+        lines = ["  gt    4 kept  1 edited  1 deleted", "  seen  2 kept  1 edited  0 deleted"]
+        self.assertEqual(report["stderr"].splitlines()[-3:-1], lines)
+        args = ["merge", "r", *back, "--dataset", self.ds, "-n"]
+        self.assertEqual(self.labelferry(*args, "-q").stderr, "")
+        self.labelferry(*args, "-q", "--report", self.path("told.txt"))
+        with open(self.path("told.txt"), encoding="utf-8") as f:
+            self.assertEqual(f.read().splitlines()[:2], lines)
+        self.assertEqual(testenv.snapshot(self.ds), before)
+
+    def test_R10_one_field_needs_no_line_of_its_own(self):
+        self.start({"gt": "Detections"}, {"gt": {"_cls": "Detections", "detections": [box(1)]}})
+        self.ship("gt")
+        report = self.bring(dry=True)
+        self.assertEqual((self.row(report, "gt"), report["no_field"]), ({"kept": 1}, 0))
+        self.assertEqual(len(report["stderr"].splitlines()), 1)
+
+    def test_R10_an_image_that_the_archive_lacks_is_untouched(self):
+        self.two()
+        for archive in self.far_side(edits=self.EDITS):
+            self.rewrite(archive, lambda xml: re.sub(r'  <image id="1".*?</image>\n', "", xml, flags=re.S))
+        report = self.merge(self.ds, [self.path("back", n) for n in sorted(os.listdir(self.path("back")))])
+        want = self.edited()
+        want[1] = self.docs[1]
+        self.assertEqual(crossing.samples_of(self.ds), want)
+        self.assertEqual((self.row(report, "gt"), self.row(report, "seen")),
+                         ({"edited": 1, "kept": 3, "absent": 2}, {"edited": 1, "kept": 1, "absent": 1}))
+
+    def test_R10_kept_shapes_are_a_field_of_the_report(self):
+        self.two()
+        line_in = lambda xml: put_in(xml, element("polyline", "cat"))
+        back = self.far_side()
+        self.rewrite(back[0], line_in)
+        report = self.merge(self.ds, back, "--unexpected", "keep")
+        self.assertEqual({f: self.row(report, f) for f in report["fields"]},
+                         {"gt": {"kept": 6}, "seen": {"kept": 3}, "polylines": {"added": 1}})
+
+    def test_R12_every_policy_that_stops_a_merge_tells_counts_that_add_up(self):
+        """The counts themselves are checked by self.merge, for every merge of these tests."""
+        other = lambda xml: xml.replace('name="1.png"', 'name="nobody.png"')
+        rows_ = (
+            ("all is well", None, (), 0, {"kept": 6}, 0),
+            ("findings", other, (), 1, {"kept": 4, "absent": 2}, 2),
+            ("none of its items", lambda xml: re.sub(r'name="\d.png"', 'name="nobody.png"', xml), (), 5, None, 0),
+            ("an item of nobody's", other, ("--unmatched", "fail"), 5, {"kept": 4, "absent": 2}, 2),
+            ("an unexpected shape", lambda xml: put_in(xml, element("polyline", "cat")), (), 5, {"kept": 6, "ignored": 1}, 0),
+            ("an unknown class", lambda xml: put_in(xml, element("box", "zebra")), ("--unknown-class", "fail"), 5, {"kept": 6, "ignored": 1}, 0),
+            ("an unknown attribute", lambda xml: xml.replace('name="count"', 'name="counted"', 1), ("--unknown-attrs", "fail"), 5, {"kept": 6}, 0),
+            ("damage", lambda xml: xml.replace('xtl="', 'xtl="x', 1), (), 4, {"kept": 4, "absent": 2}, 2),
+            ("ids of nobody's", lambda xml: re.sub(r'(<attribute name="label_id">)[0-9a-f]{24}', r"\1" + "f" * 24, xml), (), 5, None, 0),
+        )
+        for title, change, options, status, row, none in rows_:
+            with self.subTest(title):
+                self.two()
+                archive = self.far_side(edits=[])[0]
+                if change:
+                    self.rewrite(archive, change)
+                before = self.data_of(self.ds)
+                report = self.merge(self.ds, [archive], *options, status=status)
+                self.assertEqual((report["exit"], report["written"]), (status, status < 2))
+                self.assertEqual("error" in report, status > 1)
+                if row:
+                    self.assertEqual((self.row(report, "gt"), report["no_field"]), (row, none))
+                if status > 1:
+                    self.assertEqual(self.data_of(self.ds), before)
+
+    def test_R12_conflicts_stop_it_with_counts_too(self):
+        self.two()
+        path = os.path.join(self.ds, "samples.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace('"label": "sun"', '"label": "rain"', 1))
+        report = self.bring(*self.EDITS, status=6)
+        self.assertEqual((self.row(report, "gt"), self.row(report, "seen")),
+                         ({"edited": 1, "deleted": 1, "kept": 4}, {"conflict": 1, "kept": 2}))
+        self.assertFalse(report["written"])
+
+
 class Outside(Required):
     """R32: shapes that reach out of their image, or have no sense at all: a code for each. A row is an image."""
 

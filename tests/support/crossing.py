@@ -116,7 +116,32 @@ class CrossingCase(testenv.Case):
         told = {bucket: codes.count(code) for code, bucket in CHANGES.items()}
         report["events"] = [e for e in report["events"] if e["code"] not in CHANGES]
         self.assertEqual(told, {bucket: report["counts"][bucket] for bucket in told})
+        self.assert_adds_up(report)
         return report
+
+    def assert_adds_up(self, report):
+        """R10, R12: buckets are the labels, fields are the buckets, and people are told the same, on the last line."""
+        whole = report["counts"]
+        rows = list(report["fields"].values()) + [counts(ignored=report["no_field"])]
+        for row in rows + [whole]:
+            self.assertEqual(row["labels"], sum(row[b] for b in BUCKETS))
+        if not report["fields"]: # nothing could be looked at
+            self.assertEqual((whole["labels"], report["no_field"], report["exit"] > 1), (0, 0, True))
+            return
+        self.assertEqual(counts(**{b: sum(r[b] for r in rows) for b in BUCKETS}), whole)
+        if not report["items"]["run"]:
+            return
+        *lines, last = report["stderr"].splitlines()
+        said = re.match(r"merge [^:]*: (\d+) labels? = (.*); items (\d+) of (\d+)", last)
+        self.assertEqual({w: int(n) for n, w in (p.split() for p in said.group(2).split(" + "))}, {b: whole[b] for b in BUCKETS})
+        self.assertEqual([int(said.group(k)) for k in (1, 3, 4)], [whole["labels"], report["items"]["came"], report["items"]["run"]])
+        told = len(report["fields"]) + bool(report["no_field"])
+        if told > 1:
+            for row, text in zip(rows, lines[-told:]):
+                self.assertRegex(text, r"^  \S")
+                pairs = [p.split() for p in re.findall(r"  +(\d+ (?:%s))\b" % "|".join(BUCKETS), text)]
+                shown = {w: int(n) for n, w in pairs}
+                self.assertEqual(counts(**shown), row, text)
 
     def rewrite(self, archive, change, name=None):
         """The archive with change(text) in place of each of its XML documents, beside it or as `name`."""
