@@ -1,6 +1,7 @@
 #include "runs/rekey.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "formats/base/arena.h"
@@ -124,6 +125,10 @@ static bool rewrite_kept(struct rekeying *r, const char *file,
     if (!lf_path_printf(folder, sizeof folder, err, "%s/%s/undo", r->runs, r->from))
         return false;
     DIR *dir = opendir(folder);
+    if (!dir && errno != ENOENT) {
+        lf_fail_errno(err, "cannot list the folder");
+        return lf_fail_in_file(err, folder);
+    }
     while (dir && ok && (entry = readdir(dir))) {
         if (entry->d_name[0] == '.')
             continue;

@@ -16,6 +16,7 @@
 #include "formats/base/alloc.h"
 #include "formats/base/commit_move.h"
 #include "formats/base/fs.h"
+#include "formats/base/json.h"
 #include "formats/base/relpath.h"
 
 // Lists of the first version hold no groups, of the second no other steps.
@@ -433,6 +434,16 @@ static bool read_rows(struct lf_commit *c, const cJSON *doc, struct lf_error *er
     return true;
 }
 
+// No memory is no damage: the list counts, and the next command will read it.
+static bool not_read(struct lf_slice text, struct lf_error *err)
+{
+    struct lf_error why = {0};
+    if (!lf_json_check(text, (struct lf_json_rules){0}, 0, &why) &&
+        why.code != LF_E_NOMEM)
+        return damaged(err);
+    return lf_fail(err, LF_E_NOMEM, "no memory for the list of a commit");
+}
+
 static bool read_list(struct lf_commit *c, int folder, const char *base,
                       struct lf_error *err)
 {
@@ -446,7 +457,7 @@ static bool read_list(struct lf_commit *c, int folder, const char *base,
     lf_fs_drop(&fd);
     cJSON *doc = ok ? cJSON_ParseWithLengthOpts(text, got + 1, NULL, true) : NULL;
     if (ok)
-        ok = doc ? read_rows(c, doc, err) : damaged(err);
+        ok = doc ? read_rows(c, doc, err) : not_read((struct lf_slice){text, got}, err);
     cJSON_Delete(doc);
     lf_free(text);
     return ok;

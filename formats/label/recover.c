@@ -1,6 +1,7 @@
 #include "formats/label/recover.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,8 +46,12 @@ static bool recover(const char *root, const char *folder, const char *below,
     bool ok = true;
     *count = 0;
     DIR *dir = opendir(folder);
-    if (!dir)
-        return true; // no runs, or somebody who opens the dataset later will say why
+    if (!dir) { // no runs, or somebody who opens the dataset later will say why
+        if (errno != ENOMEM && errno != EMFILE && errno != ENFILE)
+            return true;
+        lf_fail_errno(err, "cannot list the folder");
+        return lf_fail_in_file(err, folder);
+    }
     while (ok && (entry = readdir(dir))) {
         bool found = false;
         if (entry->d_name[0] == '.' || lf_relpath_fault(lf_slice_of(entry->d_name)))

@@ -153,6 +153,25 @@ class Memory(Disturbed, test_faults.Starving):
     def test_one_file_a_sample(self):
         self.each(("diff", "explain", "rename", "keep", "dest"), FILES, 30, 40)
 
+    def test_what_was_begun_is_not_overlooked(self):
+        """A merge that was killed in its commit: the next command finishes it, or fails."""
+        pending = ONE.copy()
+        done = test_faults.run(["strace", "-f", "-qq", "-e", "inject=rename,renameat,renameat2:signal=SIGKILL:when=3", "-o",
+                                "/dev/null", testenv.PROGRAM] + ONE.commands["dest"], pending)
+        self.assertNotEqual(done.returncode, 0)
+        begun = os.path.join("ds", "annotations", "r1", "commit.json")
+        self.assertTrue(os.path.exists(os.path.join(pending, begun)), sorted(testenv.snapshot(pending)))
+        for k in range(1, 40):
+            where = os.path.join(ONE.home, "pending")
+            shutil.copytree(pending, where)
+            done = test_faults.run([testenv.PROGRAM, "runs", "list", "--dataset", "ds"], where,
+                                   {"LD_PRELOAD": test_faults.FAULT, "LF_FAIL_ALLOC": str(k)})
+            self.assertIn(done.returncode, (0, 7), done.stderr)
+            if done.returncode == 0:
+                self.assertFalse(os.path.exists(os.path.join(where, begun)), "allocation %d" % k)
+            shutil.rmtree(where)
+        shutil.rmtree(pending)
+
 
 class Calls(Disturbed, test_faults.Failing):
     def test_reading(self):
