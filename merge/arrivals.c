@@ -71,24 +71,20 @@ static const struct lf_run_merge *merged(const struct lf_run *run,
     return NULL;
 }
 
-// Of every archive that was merged it is known that it was of other work.
-static bool new_task(const struct lf_run *run, const struct lf_arrival *s)
+static bool other_work(const struct lf_run_merge *m, const struct lf_arrival *s)
 {
-    bool fresh = run->merges > 0;
-    for (size_t i = 0; i < run->merges; i++)
-        fresh &= both(run->merge[i].pieces, s->pieces) &&
-                 !share(run->merge[i].pieces, s->pieces);
-    return fresh;
+    return both(m->pieces, s->pieces) && !share(m->pieces, s->pieces);
 }
 
-// What others brought a document does not know that was read before they were, or that
-// is of another task: compared with base as they left it, it would take it back.
+// What others brought a document does not know that is of work of which nothing was
+// merged yet, or that was read before they were: compared with base as they left it, it
+// would take it back.
 static bool is_fresh(const struct lf_run *run, const struct lf_arrival *s)
 {
-    bool others = false;
+    size_t others = 0;
     for (size_t i = 0; i < run->merges; i++)
-        others |= !lf_slice_is(run->merge[i].digest, s->digest);
-    return s->repeated ? others : new_task(run, s);
+        others += other_work(&run->merge[i], s);
+    return others && (s->repeated || others == run->merges);
 }
 
 static bool check_ages(struct lf_incoming *in, bool allow_older, struct lf_events *ev,

@@ -93,12 +93,12 @@ void lf_count_passed(struct lf_counts *c, const struct lf_label *l, size_t count
         at(c, l[i].field)->ignored++;
 }
 
-void lf_count_done(struct lf_counts *c, const struct lf_sample *s)
+void lf_count_done(struct lf_counts *c, const struct lf_label *l)
 {
-    c->kept += s->labels;
-    c->returned += s->labels;
-    for (size_t i = 0; c->field && i < s->labels; i++)
-        at(c, s->label[i].field)->kept++;
+    c->told++;
+    c->kept++;
+    if (c->field)
+        at(c, l->field)->kept++;
 }
 
 bool lf_field_counts_balance(const struct lf_counts *c)

@@ -22,8 +22,8 @@ void lf_count_since(struct lf_counts *c, size_t field, const struct lf_counts *b
 void lf_count_absent(struct lf_counts *c, const struct lf_label *l);
 // Labels that came back and that nobody looks at.
 void lf_count_passed(struct lf_counts *c, const struct lf_label *l, size_t count);
-// Labels that came back of what was merged whole before.
-void lf_count_done(struct lf_counts *c, const struct lf_sample *s);
+// A label of base of which an archive spoke that was merged whole before.
+void lf_count_done(struct lf_counts *c, const struct lf_label *l);
 // Whether the rows add up to the whole.
 bool lf_field_counts_balance(const struct lf_counts *c);
 

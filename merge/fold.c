@@ -159,6 +159,15 @@ static bool plan_of(const struct lf_schema *s, const struct tally *t, bool order
     return true;
 }
 
+static bool holds(const struct lf_sample *s, const struct lf_label *label)
+{
+    bool any = false;
+    for (size_t i = 0; !any && label->id.known && i < s->labels; i++)
+        any =
+            s->label[i].field == label->field && lf_id_eq(&s->label[i].id, &label->id);
+    return any;
+}
+
 // What was merged whole before has nothing more to say. Compared with base again it
 // would: where other archives went on, it would take their edits back.
 static bool skip_done(const struct lf_rules *r, const struct lf_sample *base,
@@ -168,9 +177,14 @@ static bool skip_done(const struct lf_rules *r, const struct lf_sample *base,
     const struct lf_sample *s = &theirs->sample;
     if (!theirs->done)
         return false;
-    lf_count_done(counts, s);
-    for (size_t b = 0; b < base->labels; b++)
-        told[b] |= lf_speaks_of(r, s, &base->label[b]);
+    for (size_t b = 0; b < base->labels; b++) {
+        const struct lf_label *l = &base->label[b];
+        if (told[b] || !l->shipped || l->unsure ||
+            !(lf_speaks_of(r, s, l) || holds(s, l)))
+            continue;
+        told[b] = true;
+        lf_count_done(counts, l);
+    }
     return true;
 }
 

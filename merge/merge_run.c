@@ -173,7 +173,7 @@ static bool write_result(struct lf_merging *m)
                                     &m->in,  &m->result->counts, m->ev};
     const struct lf_counts *c = &m->result->counts;
     m->in.whole = c->ignored == c->settled && !c->conflict && !m->result->unmatched &&
-                  !m->in.damaged && !m->in.dests;
+                  !m->in.damaged && !m->in.dests && !lf_events_count(m->ev, LF_E_ATTR);
     if (m->job->dry_run)
         return true;
     lf_learning_end(&m->learning);
