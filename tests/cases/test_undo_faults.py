@@ -95,6 +95,15 @@ class KilledUndo(Undone, test_faults.Killing):
 
 
 class FailedUndo(Undone, test_faults.Failing):
+    """An empty folder that may not be removed does no harm: folders are not compared."""
+
+    @staticmethod
+    def plain(state):
+        return {n: c for n, c in Undone.plain(state).items() if not n.endswith("/")}
+
+    def same(self, a, b, said):
+        super().same(self.plain(a), self.plain(b), said)
+
     def test_each_call(self):
         for what, make in SCENES:
             with self.subTest(what), contextlib.closing(make()) as scene:
