@@ -167,7 +167,7 @@ class EveryKind(DestCase):
         for e in report["events"]:
             self.assertIn(e.get("field", "_new")[-4:], "_new")
 
-    def test_all_fields_at_once(self):
+    def test_W06_all_fields_at_once(self):
         self.cross(self.FIELDS)
 
     def test_each_alone(self):
@@ -255,7 +255,7 @@ class DiskMasks(DestCase):
 
 
 class Rights(DestCase):
-    def test_restrictions_hold(self):
+    def test_W06_restrictions_hold(self):
         self.start(["boxes"], "--no-allow-additions", "--no-allow-deletions", "--no-allow-spatial-edits", "--read-only", "note")
         a, b = [id_of(l) for l in self.docs()[1]["boxes"]["detections"]]
         back = self.back({"op": "move", "id": a, "dx": 3, "dy": 0}, {"op": "relabel", "id": a, "label": "dog & <b>"},
@@ -536,7 +536,7 @@ class Usage(DestCase):
         self.assertIn("LF1003", done.stderr)
         self.assertEqual(testenv.snapshot(self.path("ds")), before)
 
-    def test_wrong_options(self):
+    def test_W06_wrong_options(self):
         for dests, text in ((["fixed"], "several fields; say OLD=NEW"),
                             (["boxes=fixed,seen=fixed"], "two fields cannot go to one"),
                             (["boxes=fixed", "boxes=other"], "goes to another one already"),

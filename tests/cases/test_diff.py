@@ -529,7 +529,7 @@ class Archives(DiffCase):
             return ", ".join(p["part"] + (" " + p["name"] if "name" in p else "") for p in c["parts"])
         return sorted((c["sample"], c["field"], c.get("label") or "", c["change"], parts(c)) for c in out["changes"])
 
-    def test_diff_says_what_merge_does(self):
+    def test_R46_diff_says_what_merge_does(self):
         for seed in range(6):
             with self.subTest(seed=seed):
                 self.clear()

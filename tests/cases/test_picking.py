@@ -60,14 +60,14 @@ class Annotators(Picking):
     def disagree(self):
         return self.two([self.move(self.a, 3), self.relabel(self.b)], [self.move(self.a, 6), self.move(self.c, 2)])
 
-    def test_what_does_not_disagree_is_taken_from_both(self):
+    def test_R24_what_does_not_disagree_is_taken_from_both(self):
         report = self.merge(self.ds, self.two([self.move(self.a, 3)], [self.relabel(self.a), self.move(self.c, 2)]))
         # A pair is a label and an archive: ann1's three kinds of label and ann2's.
         self.assert_counts(report, edited=3, kept=2 * self.total - 3)
         self.assertAlmostEqual(self.x_of(self.a), self.a.corners()[0] + 3, 6)
         self.assertNotEqual(self.name_of(self.a), self.a.value["label"])
 
-    def test_a_disagreement_stops_the_merge_whatever_the_word_on_conflicts(self):
+    def test_R24_a_disagreement_stops_the_merge_whatever_the_word_on_conflicts(self):
         for word in ((), ("--conflict", "theirs"), ("--conflict", "ours")):
             report = self.merge(self.ds, self.disagree(), *word, status=6)
             self.assertEqual(report["error"]["code"], "LF2051")
@@ -80,7 +80,7 @@ class Annotators(Picking):
         self.assert_counts(report, edited=1, kept=2 * self.total - 1)
         self.assertEqual(report["findings"], {})
 
-    def test_the_latest_counts_and_only_where_they_differ(self):
+    def test_R24_the_latest_counts_and_only_where_they_differ(self):
         for archives in itertools.permutations(self.disagree()):
             where = self.path("out" + str(archives[0].count("one")))
             report = self.merge(self.ds, archives, "--pick", "latest", where=["-o", where])
@@ -100,7 +100,7 @@ class Annotators(Picking):
         self.assertIn("(ann1, 2024-03-04", text)
         self.assertIn("(ann1, ", self.labelferry("log", "--dataset", self.ds).stdout)
 
-    def test_the_annotator_that_is_named_counts(self):
+    def test_R24_the_annotator_that_is_named_counts(self):
         self.merge(self.ds, self.disagree(), "--pick", "annotator=ann1")
         self.assertAlmostEqual(self.x_of(self.a), self.a.corners()[0] + 3, 6)
         self.assertAlmostEqual(self.x_of(self.c), self.c.corners()[0] + 2, 6)
@@ -244,7 +244,7 @@ class Rematch(Picking):
         with open(self.list, "w", encoding="utf-8") as f:
             json.dump(found, f)
 
-    def test_nothing_is_done_about_a_proposal(self):
+    def test_R22_nothing_is_done_about_a_proposal(self):
         report, found = self.propose()
         self.assert_counts(report, deleted=2, added=2, kept=self.total - 2)
         self.assertEqual(report["findings"]["LF2054"], 2)

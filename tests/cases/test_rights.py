@@ -377,16 +377,16 @@ class Truth(crossing.CrossingCase):
                                               if len(k) == 4 else "%s, the model %s, with %s" % (*k, " ".join(v))
                                               for k, v in list(wrong.items())[:40]))
 
-    def test_what_cvat_gives_back(self):
+    def test_R48_what_cvat_gives_back(self):
         self.check("cvat")
 
-    def test_what_an_edited_copy_says(self):
+    def test_R48_what_an_edited_copy_says(self):
         self.check("copy")
 
-    def test_rights_come_before_conflicts(self):
+    def test_R48_rights_come_before_conflicts(self):
         self.check("both")
 
-    def test_the_table_is_the_one_that_was_reviewed(self):
+    def test_R48_the_table_is_the_one_that_was_reviewed(self):
         with open(GOLDEN, encoding="utf-8") as f:
             self.assertEqual(f.read(), model.table())
 

@@ -132,7 +132,7 @@ class RunsCase(CrossingCase):
 
 
 class Rename(RunsCase):
-    def test_archives_shipped_before_still_merge(self):
+    def test_W16_archives_shipped_before_still_merge(self):
         self.export(self.ds, fields=["ground_truth"], run="old")
         back = self.edited()
         same = self.copy(self.ds, "same")
@@ -225,7 +225,7 @@ class Rename(RunsCase):
 
 
 class Delete(RunsCase):
-    def test_a_run_that_is_out_needs_force(self):
+    def test_W16_a_run_that_is_out_needs_force(self):
         self.export(self.ds, "--task-size", "4", fields=["ground_truth"], run="r")
         before = testenv.snapshot(self.dir)
         self.assertIn("LF1041", self.runs("delete", "r", status=2).stderr)
@@ -326,7 +326,7 @@ class Status(RunsCase):
     def tasks(self, *archives):
         return json.loads(self.runs("status", "r", *archives, "--json").stdout)["fields"]["ground_truth"]
 
-    def test_as_the_manual_prints_it(self):
+    def test_W09_as_the_manual_prints_it(self):
         self.merge(self.ds, self.back[:1], run="r")
         self.assertEqual(self.runs("status", "r").stdout, STATUS)
 
@@ -419,7 +419,7 @@ class Show(RunsCase):
         with open(os.path.join(self.ds, "annotations", "r", "run.json"), encoding="utf-8") as f:
             self.assertEqual(self.runs("show", "r", "--json").stdout, f.read())
 
-    def test_ids(self):
+    def test_W15_ids(self):
         self.export(self.ds, fields=["ground_truth"], run="r")
         ids = [s["_id"]["$oid"] for s in samples_of(self.ds)]
         self.assertEqual(self.runs("show", "r", "--ids").stdout.split(), ids)
@@ -450,7 +450,7 @@ class Register(RunsCase):
         self.assertEqual(testenv.snapshot(self.ds), before)
         self.assert_counts(self.merge(self.ds, [back], "--runs-dir", self.path("kept"), run="r"), kept=15)
 
-    def test_twice_and_taken_back(self):
+    def test_W15_twice_and_taken_back(self):
         with open(os.path.join(self.ds, "metadata.json"), "rb") as f:
             metadata = f.read()
         self.export(self.ds, fields=["ground_truth"], run="r")

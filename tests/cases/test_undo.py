@@ -61,7 +61,7 @@ class UndoCase(crossing.CrossingCase):
 
 
 class Undo(UndoCase):
-    def test_back_and_again(self):
+    def test_R46_back_and_again(self):
         """Old bytes; then the same merge gives the bytes it gave first, whatever lies in base by then."""
         archive, = self.start()
         before = self.state()
@@ -294,7 +294,7 @@ class Undo(UndoCase):
 
 
 class Journal(UndoCase):
-    def test_lines(self):
+    def test_R46_lines(self):
         """The first line tells the merge; then what was said of labels, then each label before and after."""
         archive, = self.start()
         docs = crossing.read_json(os.path.join(self.ds, "samples.json"))["samples"]
@@ -401,7 +401,7 @@ class Explain(UndoCase):
         self.undo()
         self.assertIn({"run": "r", "merge": 1, "undone": True, "line": change}, self.explain(change["label"]))
 
-    def test_refused_says_why_and_what_to_do(self):
+    def test_R46_refused_says_why_and_what_to_do(self):
         archive, = self.start()
         shutil.rmtree(os.path.join(self.ds, "annotations"))
         shutil.rmtree(self.path("back"))
