@@ -35,7 +35,7 @@ static bool choose(struct lf_undoing *u, uint32_t *first)
                            (unsigned)u->job->merge);
     }
     *first = e ? e->number : 0;
-    return e || lf_fail(u->err, LF_E_UNDO_NONE, "no merge of run \"%.*s\" is to undo",
+    return e || lf_fail(u->err, LF_E_UNDO_NONE, "run \"%.*s\" has no merge to undo",
                         (int)u->job->run.len, u->job->run.at);
 }
 
