@@ -18,14 +18,9 @@ static bool bad_field(struct lf_error *err, enum lf_code code, struct lf_slice n
 static bool read_file(const char *path, struct lf_buf *text, struct lf_error *err)
 {
     struct lf_in *in = lf_in_file(path, err);
-    bool ok = in != NULL;
-    for (size_t got = 1; ok && got;) {
-        char *room = lf_buf_room(text, 1 << 16);
-        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(text, err);
-        text->len += ok ? got : 0;
-        if (ok && text->len > 1 << 26)
-            ok = lf_fail(err, LF_E_SPEC, "the file is too long for a label schema");
-    }
+    bool over = false, ok = in && lf_in_rest(in, 1 << 26, text, &over, err);
+    if (over)
+        ok = lf_fail(err, LF_E_SPEC, "the file is too long for a label schema");
     lf_in_free(&in);
     return ok;
 }
@@ -64,19 +59,12 @@ static bool each(const char *list,
                  bool (*take)(void *user, struct lf_slice, struct lf_error *),
                  void *user, struct lf_error *err)
 {
-    for (const char *at = list;; at++) {
-        const char *end = at + strcspn(at, ",");
-        struct lf_slice one = lf_slice_between(at, end);
-        while (one.len && one.at[0] == ' ')
-            one = (struct lf_slice){one.at + 1, one.len - 1};
-        while (one.len && one.at[one.len - 1] == ' ')
-            one.len--;
+    while (list) {
+        struct lf_slice one = lf_cli_item(&list);
         if (one.len && !take(user, one, err))
             return false;
-        if (!*end)
-            return true;
-        at = end;
     }
+    return true;
 }
 
 struct target {

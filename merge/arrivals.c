@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "formats/base/alloc.h"
+#include "formats/base/json.h"
 #include "merge/incoming.h"
 
 static bool same_text(struct lf_slice a, struct lf_slice b)
@@ -349,6 +350,22 @@ static bool drop_overtaken(struct lf_incoming *in, struct lf_events *ev,
     lf_free(newer);
     lf_free(drop);
     return ok;
+}
+
+void lf_arrival_json(const struct lf_arrival *s, struct lf_buf *out)
+{
+    char file[1024];
+    lf_buf_text(out, "{\"file\": ");
+    lf_json_quote(out, lf_slice_of(lf_escape(s->file, file, sizeof file)), true);
+    lf_buf_text(out, ", \"task\": ");
+    lf_json_quote(out, s->task, true);
+    lf_buf_text(out, ", \"stamp\": ");
+    lf_json_quote(out, s->stamp, true);
+    if (s->annotator.len) {
+        lf_buf_text(out, ", \"annotator\": ");
+        lf_json_quote(out, s->annotator, true);
+    }
+    lf_buf_printf(out, ", \"sha256\": \"%s\"", s->digest);
 }
 
 bool lf_incoming_seal(struct lf_incoming *in, bool allow_older, struct lf_events *ev,

@@ -84,12 +84,8 @@ static bool bad(struct lf_error *err, size_t n, const char *why)
 static bool text_of(struct lf_slice object, const char *key, struct lf_arena *a,
                     struct lf_slice *text, struct lf_error *err)
 {
-    struct lf_slice value;
-    *text = (struct lf_slice){0};
-    return !lf_json_get(object, key, &value) ||
-           lf_json_type(lf_json_trim(value)) != LF_JSON_STRING ||
-           (lf_json_string(lf_json_trim(value), a, &value, err) &&
-            lf_arena_text(a, value, text, err));
+    return lf_json_text(object, key, a, text, err) &&
+           lf_arena_text(a, *text, text, err);
 }
 
 static bool read_choice(const struct row *r, struct lf_slice word,
@@ -186,14 +182,9 @@ static bool read_file(struct lf_decisions *d, const char *path, struct lf_error 
 {
     struct lf_in *in = lf_in_file(path, err);
     struct lf_buf text = {0};
-    bool ok = in != NULL;
-    for (size_t got = 1; ok && got;) {
-        char *room = lf_buf_room(&text, 1 << 16);
-        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(&text, err);
-        text.len += ok ? got : 0;
-        if (ok && text.len > MOST_BYTES)
-            ok = lf_fail(err, LF_E_DECISIONS, "the file is too long");
-    }
+    bool over = false, ok = in && lf_in_rest(in, MOST_BYTES, &text, &over, err);
+    if (over)
+        ok = lf_fail(err, LF_E_DECISIONS, "the file is too long");
     ok = ok && lf_decisions_read(d, lf_buf_view(&text), err);
     lf_in_free(&in);
     lf_buf_done(&text);

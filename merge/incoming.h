@@ -67,6 +67,9 @@ LF_MUST_USE bool lf_incoming_read(struct lf_incoming *in,
 // ones, and settles who counts where they disagree.
 LF_MUST_USE bool lf_incoming_seal(struct lf_incoming *in, bool allow_older,
                                   struct lf_events *ev, struct lf_error *err);
+// {"file": .., "task": .., "stamp": .., "annotator": .., "sha256": ".." without the
+// end.
+void lf_arrival_json(const struct lf_arrival *s, struct lf_buf *out);
 // A damaged item of an archive or a damaged sample of the dataset: told, counted, its
 // row marked. `row` below 0: it cannot be told which it is. `name`, `labels`: what is
 // known of it, `sample` its id (empty: unknown).

@@ -92,22 +92,11 @@ bool lf_log_files(const struct lf_log *log, uint32_t number,
 
 static void put_archives(const struct lf_incoming *in, struct lf_buf *out)
 {
-    char file[1024];
     lf_buf_text(out, ", \"archives\": [");
     for (size_t i = 0; i < in->sources; i++) {
-        const struct lf_arrival *s = &in->source[i];
-        lf_buf_text(out, i ? ", {\"file\": " : "{\"file\": ");
-        lf_json_quote(out, lf_slice_of(lf_escape(s->file, file, sizeof file)), true);
-        lf_buf_text(out, ", \"task\": ");
-        lf_json_quote(out, s->task, true);
-        lf_buf_text(out, ", \"stamp\": ");
-        lf_json_quote(out, s->stamp, true);
-        if (s->annotator.len) {
-            lf_buf_text(out, ", \"annotator\": ");
-            lf_json_quote(out, s->annotator, true);
-        }
-        lf_buf_printf(out, ", \"sha256\": \"%s\"%s}", s->digest,
-                      s->repeated ? ", \"repeated\": true" : "");
+        lf_buf_text(out, i ? ", " : "");
+        lf_arrival_json(&in->source[i], out);
+        lf_buf_text(out, in->source[i].repeated ? ", \"repeated\": true}" : "}");
     }
     lf_buf_char(out, ']');
 }

@@ -41,22 +41,12 @@ static bool read_archive(struct lf_merging *m, const char *arg)
 
 static void list_archives(const struct lf_incoming *in, struct lf_buf *out)
 {
-    char file[1024];
     lf_buf_char(out, '[');
     for (size_t i = 0; i < in->sources; i++) {
-        const struct lf_arrival *s = &in->source[i];
-        lf_buf_text(out, i ? ",\n  {\"file\": " : "\n  {\"file\": ");
-        lf_json_quote(out, lf_slice_of(lf_escape(s->file, file, sizeof file)), true);
-        lf_buf_text(out, ", \"task\": ");
-        lf_json_quote(out, s->task, true);
-        lf_buf_text(out, ", \"stamp\": ");
-        lf_json_quote(out, s->stamp, true);
-        if (s->annotator.len) {
-            lf_buf_text(out, ", \"annotator\": ");
-            lf_json_quote(out, s->annotator, true);
-        }
-        lf_buf_printf(out, ", \"sha256\": \"%s\", \"repeated\": %s}", s->digest,
-                      s->repeated ? "true" : "false");
+        lf_buf_text(out, i ? ",\n  " : "\n  ");
+        lf_arrival_json(&in->source[i], out);
+        lf_buf_printf(out, ", \"repeated\": %s}",
+                      in->source[i].repeated ? "true" : "false");
     }
     lf_buf_char(out, ']');
 }

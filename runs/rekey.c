@@ -26,14 +26,9 @@ struct rekeying {
 static bool read_file(const char *path, struct lf_buf *out, struct lf_error *err)
 {
     struct lf_in *in = lf_in_file(path, err);
-    size_t got = 1;
-    bool ok = in != NULL;
+    bool over;
     lf_buf_clear(out);
-    while (ok && got) {
-        char *room = lf_buf_room(out, 1 << 16);
-        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(out, err);
-        out->len += ok ? got : 0;
-    }
+    bool ok = in && lf_in_rest(in, SIZE_MAX, out, &over, err);
     lf_in_free(&in);
     return ok && lf_buf_ok(out, err);
 }

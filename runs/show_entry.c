@@ -5,17 +5,6 @@
 #include "formats/base/number.h"
 
 // A text of an object, decoded; empty when there is none.
-static bool text_of(struct lf_slice object, const char *name, struct lf_arena *a,
-                    struct lf_slice *text, struct lf_error *err)
-{
-    struct lf_slice value;
-    *text = (struct lf_slice){0};
-    if (!lf_json_get(object, name, &value))
-        return true;
-    value = lf_json_trim(value);
-    return lf_json_type(value) != LF_JSON_STRING || lf_json_string(value, a, text, err);
-}
-
 static void put(struct lf_buf *out, struct lf_slice text)
 {
     char safe[1024];
@@ -66,9 +55,9 @@ static bool put_archives(struct lf_slice head, struct lf_arena *a, struct lf_buf
         one = lf_json_trim(one);
         if (lf_json_type(one) != LF_JSON_OBJECT)
             continue;
-        if (!text_of(one, "file", a, &file, err) ||
-            !text_of(one, "stamp", a, &stamp, err) ||
-            !text_of(one, "annotator", a, &annotator, err))
+        if (!lf_json_text(one, "file", a, &file, err) ||
+            !lf_json_text(one, "stamp", a, &stamp, err) ||
+            !lf_json_text(one, "annotator", a, &annotator, err))
             return false;
         lf_buf_text(out, first ? "; " : ", ");
         put(out, file);
@@ -133,10 +122,10 @@ static bool origin_of(struct lf_slice head, struct lf_slice file, struct lf_aren
         one = lf_json_trim(one);
         if (lf_json_type(one) != LF_JSON_OBJECT)
             continue;
-        if (!text_of(one, "file", a, &name, err) ||
+        if (!lf_json_text(one, "file", a, &name, err) ||
             (lf_slice_eq(name, file) &&
-             (!text_of(one, "stamp", a, stamp, err) ||
-              !text_of(one, "annotator", a, annotator, err))))
+             (!lf_json_text(one, "stamp", a, stamp, err) ||
+              !lf_json_text(one, "annotator", a, annotator, err))))
             return false;
     }
     return true;
@@ -147,7 +136,7 @@ static bool put_place(struct lf_slice line, struct lf_slice head, struct lf_aren
 {
     struct lf_slice file, stamp, annotator;
     uint64_t number = lf_journal_count(line, "line");
-    if (!text_of(line, "file", a, &file, err) ||
+    if (!lf_json_text(line, "file", a, &file, err) ||
         !origin_of(head, file, a, &stamp, &annotator, err))
         return false;
     put(out, file);
@@ -169,7 +158,7 @@ static bool put_about(struct lf_slice line, struct lf_arena *a, struct lf_buf *o
     const char *open = " (";
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct lf_slice text;
-        if (!text_of(line, parts[i].key, a, &text, err))
+        if (!lf_json_text(line, parts[i].key, a, &text, err))
             return false;
         if (!text.len)
             continue;
@@ -188,7 +177,8 @@ static bool show_event(struct lf_slice line, struct lf_slice code,
     struct lf_slice slug, text;
     const struct lf_code_row *row = row_of(code);
     if (!put_place(line, e->head, a, out, err) ||
-        !text_of(line, "slug", a, &slug, err) || !text_of(line, "text", a, &text, err))
+        !lf_json_text(line, "slug", a, &slug, err) ||
+        !lf_json_text(line, "text", a, &text, err))
         return false;
     put(out, code);
     lf_buf_char(out, ' ');
@@ -233,8 +223,8 @@ bool lf_show_line(struct lf_slice line, const struct lf_entry *e, bool remedy,
         return false;
     line = lf_json_trim(line);
     lf_buf_text(out, "  ");
-    if (!text_of(line, "code", a, &code, err) ||
-        !text_of(line, "change", a, &change, err) ||
+    if (!lf_json_text(line, "code", a, &code, err) ||
+        !lf_json_text(line, "change", a, &change, err) ||
         !(code.len ? show_event(line, code, e, remedy, a, out, err)
                    : show_change(line, change, a, out, err)))
         return false;

@@ -7,12 +7,8 @@
 static bool text_of(struct lf_slice object, const char *key, struct lf_arena *a,
                     struct lf_slice *text, struct lf_error *err)
 {
-    struct lf_slice value;
-    if (!lf_json_get(object, key, &value) ||
-        lf_json_type(lf_json_trim(value)) != LF_JSON_STRING)
-        return true;
-    return lf_json_string(lf_json_trim(value), a, &value, err) &&
-           lf_arena_text(a, value, text, err);
+    return lf_json_text(object, key, a, text, err) &&
+           lf_arena_text(a, *text, text, err);
 }
 
 static void number_of(struct lf_slice object, const char *key, int64_t *number)

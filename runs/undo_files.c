@@ -10,8 +10,6 @@
 #include "formats/base/relpath.h"
 #include "formats/label/journal.h"
 
-enum { PIECE = 65536, MOST = LF_JSON_SLICE };
-
 static bool damaged(struct lf_error *err)
 {
     return lf_fail(err, LF_E_RUN_RECORD, "the list of kept files is damaged");
@@ -19,16 +17,10 @@ static bool damaged(struct lf_error *err)
 
 static bool read_all(const char *path, struct lf_buf *out, struct lf_error *err)
 {
-    size_t got = 1;
     struct lf_in *in = lf_in_file(path, err);
-    bool ok = in != NULL;
-    while (ok && got) {
-        char *room = lf_buf_room(out, PIECE);
-        ok = room ? lf_in_read(in, room, PIECE, &got, err) : lf_buf_ok(out, err);
-        out->len += ok ? got : 0;
-        if (ok && out->len > MOST)
-            ok = lf_fail(err, LF_E_LIMIT_COUNT, "it is too long (limit json-slice)");
-    }
+    bool over = false, ok = in && lf_in_rest(in, LF_JSON_SLICE, out, &over, err);
+    if (over)
+        ok = lf_fail(err, LF_E_LIMIT_COUNT, "it is too long (limit json-slice)");
     lf_in_free(&in);
     return ok;
 }

@@ -196,6 +196,18 @@ void lf_cli_help(const struct lf_command *c, struct lf_buf *out)
         lf_buf_printf(out, "\nexample:\n  %s\n", c->example);
 }
 
+struct lf_slice lf_cli_item(const char **at)
+{
+    const char *end = *at + strcspn(*at, ",");
+    struct lf_slice one = lf_slice_between(*at, end);
+    while (one.len && one.at[0] == ' ')
+        one = (struct lf_slice){one.at + 1, one.len - 1};
+    while (one.len && one.at[one.len - 1] == ' ')
+        one.len--;
+    *at = *end ? end + 1 : NULL;
+    return one;
+}
+
 int lf_cli_fail(const struct lf_error *err)
 {
     char line[1024];

@@ -42,6 +42,9 @@ bool lf_cli_put(const struct lf_cli_place *places, size_t count,
                 const struct lf_option *o, const char *value);
 // The word of `list` (NULL-ended) nearest to `word`, or NULL when none is near.
 const char *lf_cli_nearest(const char *word, const char *const *list);
+// The next entry of a comma-separated list, trimmed of blanks; it may be empty. *at is
+// moved behind it, and NULL after the last.
+struct lf_slice lf_cli_item(const char **at);
 // One line on stderr; exit status of the error.
 int lf_cli_fail(const struct lf_error *err);
 // "" for one, "s" for every other number.

@@ -215,6 +215,20 @@ bool lf_in_read(struct lf_in *in, void *to, size_t cap, size_t *got,
     return in->read(in->state, to, cap, got, err) || lf_fail_in_file(err, in->name);
 }
 
+bool lf_in_rest(struct lf_in *in, size_t most, struct lf_buf *out, bool *over,
+                struct lf_error *err)
+{
+    bool ok = true;
+    *over = false;
+    for (size_t got = 1; ok && got && !*over;) {
+        char *room = lf_buf_room(out, 1 << 16);
+        ok = room ? lf_in_read(in, room, 1 << 16, &got, err) : lf_buf_ok(out, err);
+        out->len += ok ? got : 0;
+        *over = out->len > most;
+    }
+    return ok;
+}
+
 const char *lf_in_name(const struct lf_in *in)
 {
     return in->name;

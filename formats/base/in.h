@@ -2,7 +2,7 @@
 #ifndef LF_IN_H
 #define LF_IN_H
 
-#include "formats/base/error.h"
+#include "formats/base/buf.h"
 
 struct lf_in;
 
@@ -20,6 +20,10 @@ LF_MUST_USE struct lf_in *lf_in_memory(struct lf_slice bytes, const char *name,
 LF_MUST_USE bool lf_in_read(struct lf_in *in, void *to, size_t cap, size_t *got,
                             struct lf_error *err);
 // Name for messages: "back.zip!annotations.xml".
+// The rest of it behind what `out` holds. *over: it is longer than `most`, and not all
+// is there.
+LF_MUST_USE bool lf_in_rest(struct lf_in *in, size_t most, struct lf_buf *out,
+                            bool *over, struct lf_error *err);
 const char *lf_in_name(const struct lf_in *in);
 // Size in bytes if it is known beforehand; a zip's claim is not.
 bool lf_in_size(const struct lf_in *in, uint64_t *size);

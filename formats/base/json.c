@@ -245,6 +245,17 @@ bool lf_json_get(struct lf_slice object, const char *name, struct lf_slice *valu
     return false;
 }
 
+bool lf_json_text(struct lf_slice object, const char *key, struct lf_arena *a,
+                  struct lf_slice *text, struct lf_error *err)
+{
+    struct lf_slice value;
+    *text = (struct lf_slice){0};
+    if (!lf_json_get(object, key, &value))
+        return true;
+    value = lf_json_trim(value);
+    return lf_json_type(value) != LF_JSON_STRING || lf_json_string(value, a, text, err);
+}
+
 bool lf_json_key(struct lf_slice key, struct lf_arena *a, struct lf_slice *text,
                  struct lf_error *err)
 {

@@ -59,7 +59,11 @@ bool lf_json_get(struct lf_slice object, const char *name, struct lf_slice *valu
 // else into the arena. "\u0000" decodes to a NUL byte.
 LF_MUST_USE bool lf_json_string(struct lf_slice value, struct lf_arena *a,
                                 struct lf_slice *text, struct lf_error *err);
-// The same for a raw key.
+// The text under a key of an object, likewise; empty if there is none, or no text.
+LF_MUST_USE bool lf_json_text(struct lf_slice object, const char *key,
+                              struct lf_arena *a, struct lf_slice *text,
+                              struct lf_error *err);
+// The text of a raw key, as of a string.
 LF_MUST_USE bool lf_json_key(struct lf_slice key, struct lf_arena *a,
                              struct lf_slice *text, struct lf_error *err);
 // The value without white space around it; mostly there is none.

@@ -4,17 +4,6 @@
 
 #include "formats/base/json.h"
 
-static bool text_of(struct lf_slice object, const char *key, struct lf_arena *a,
-                    struct lf_slice *text, struct lf_error *err)
-{
-    struct lf_slice value;
-    *text = (struct lf_slice){0};
-    if (!lf_json_get(object, key, &value) ||
-        lf_json_type(lf_json_trim(value)) != LF_JSON_STRING)
-        return true;
-    return lf_json_string(lf_json_trim(value), a, text, err);
-}
-
 static bool read_entry(struct fo_registered *r, struct lf_arena *a,
                        struct lf_error *err)
 {
@@ -29,9 +18,9 @@ static bool read_entry(struct fo_registered *r, struct lf_arena *a,
     if (lf_json_get(config, "label_schema", &schema) &&
         lf_json_type(lf_json_trim(schema)) == LF_JSON_OBJECT)
         r->schema = lf_json_trim(schema);
-    return text_of(r->entry, "version", a, &r->version, err) &&
-           text_of(config, "method", a, &r->method, err) &&
-           text_of(config, "labelferry_uid", a, &r->uid, err);
+    return lf_json_text(r->entry, "version", a, &r->version, err) &&
+           lf_json_text(config, "method", a, &r->method, err) &&
+           lf_json_text(config, "labelferry_uid", a, &r->uid, err);
 }
 
 static int by_key(const void *a, const void *b)

@@ -1,5 +1,6 @@
 #include "formats/label/asked.h"
 
+#include "formats/base/cli.h"
 #include "formats/base/json.h"
 #include "formats/base/number.h"
 
@@ -34,22 +35,15 @@ bool lf_asked_names(struct lf_asked *asked, enum lf_who who, const char *list,
     size_t room = 0;
     asked->names[who] = 0;
     asked->name[who] = NULL;
-    for (const char *at = list;; at++) {
-        const char *end = at + strcspn(at, ",");
-        struct lf_slice one = lf_slice_between(at, end);
-        while (one.len && one.at[0] == ' ')
-            one = (struct lf_slice){one.at + 1, one.len - 1};
-        while (one.len && one.at[one.len - 1] == ' ')
-            one.len--;
+    while (list) {
+        struct lf_slice one = lf_cli_item(&list);
         if (!one.len)
             return lf_fail(err, LF_E_OPTION, "--%s takes names between commas",
                            lf_who_option(who));
         if (!add(asked, who, &room, one, a, err))
             return false;
-        if (!*end)
-            return true;
-        at = end;
     }
+    return true;
 }
 
 static bool odd(struct lf_error *err)
