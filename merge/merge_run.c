@@ -163,7 +163,9 @@ static bool write_result(struct lf_merging *m)
                                     &m->in,  &m->result->counts, m->ev};
     const struct lf_counts *c = &m->result->counts;
     m->in.whole = c->ignored == c->settled && !c->conflict && !m->result->unmatched &&
-                  !m->in.damaged && !m->in.dests && !lf_events_count(m->ev, LF_E_ATTR);
+                  !m->in.damaged && !m->in.dests &&
+                  !lf_events_count(m->ev, LF_E_ATTR) &&
+                  !lf_events_count(m->ev, LF_E_CLASS);
     if (m->job->dry_run)
         return true;
     lf_learning_end(&m->learning);

@@ -194,6 +194,17 @@ class States(Picking):
         self.assertEqual([sorted(l.corners()) for l in labels_in(one, "boxes")],
                          [sorted(l.corners()) for l in labels_in(self.ds, "boxes")])
 
+    def test_one_of_which_something_was_left_out_takes_nothing_back_when_it_comes_again(self):
+        archives = [self.by("one", self.move(self.a, 3), who="ann1", server="http://one:8080"),
+                    self.by("two", self.move(self.c, 3), who="ann2", server="http://two:8080")]
+        self.rewrite(archives[0], lambda t: re.sub(r'label="[a-z]+"(?= source)', 'label="narwhal"', t, 1))
+        report = self.merge(self.ds, archives, status=1)
+        self.assertEqual((report["counts"]["edited"], report["findings"].get("LF2002")), (2, 1))
+        after = text_of(self.ds)
+        report = self.merge(self.ds, archives[:1], status=1)
+        self.assertEqual((report["counts"]["edited"], report["findings"].get("LF2002")), (0, 1))
+        self.assertEqual(text_of(self.ds), after)
+
     def test_the_same_number_on_another_server_is_another_task(self):
         archives = [self.by("one", self.move(self.a, 3), day=4, server="http://one:8080"),
                     self.by("two", self.move(self.c, 3), day=5, server="http://two:8080")]
