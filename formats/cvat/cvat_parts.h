@@ -4,6 +4,7 @@
 
 #include "formats/base/xml_out.h"
 #include "formats/format.h"
+#include "formats/label/ship_shape.h"
 
 // Limits of CVAT's server, in characters; we count bytes, which is never less.
 enum {
@@ -66,10 +67,6 @@ bool cvat_ship_shape(const struct lf_field *f, const struct lf_sample *s,
 // Whether a polygon's last point is its first one again, as other tools close them:
 // CVAT does not, so neither side has it. Equal also in the two decimals of a dump.
 bool cvat_ends_meet(const double *xy, uint32_t points);
-// An event about a label that is shipped or not. `ev` may be NULL.
-bool cvat_tell(struct lf_events *ev, enum lf_code code, const struct lf_field *f,
-               const struct lf_sample *s, const struct lf_label *l, struct lf_slice was,
-               const char *text, struct lf_error *err);
 
 // labels.json, and the same as <labels> of a dump.
 void cvat_labels_json(const struct lf_run *run, const struct lf_field *f,

@@ -67,24 +67,6 @@ static bool holds(const struct lf_attr_def *d, struct lf_slice *text,
     }
 }
 
-bool cvat_tell(struct lf_events *ev, enum lf_code code, const struct lf_field *f,
-               const struct lf_sample *s, const struct lf_label *l, struct lf_slice was,
-               const char *text, struct lf_error *err)
-{
-    char sample[25], label[25];
-    if (!ev)
-        return true;
-    lf_id_print(&s->id, sample);
-    lf_id_print(&l->id, label);
-    struct lf_event e = {.code = code,
-                         .field = f->name,
-                         .sample = lf_slice_of(sample),
-                         .label = lf_slice_of(label),
-                         .was = was,
-                         .text = lf_slice_of(text)};
-    return lf_events_add(ev, &e, err);
-}
-
 static bool ship_attrs(const struct lf_field *f, uint32_t class_row,
                        const struct lf_sample *s, struct lf_label *l,
                        struct lf_arena *a, struct lf_events *ev, struct lf_error *err)
@@ -107,7 +89,7 @@ static bool ship_attrs(const struct lf_field *f, uint32_t class_row,
                     return false;
                 attr[n].home = true;
                 attr[n].text = d->preset;
-                if (!cvat_tell(ev, LF_E_VALUE_HOME, f, s, l, old->text, "", err))
+                if (!lf_ship_tell(ev, LF_E_VALUE_HOME, f, s, l, old->text, "", err))
                     return false;
             }
         }
@@ -123,16 +105,13 @@ static bool ship_label(const struct lf_run *run, const struct lf_sample *s,
                        struct lf_error *err)
 {
     const struct lf_field *f = &run->schema.field[l->field];
-    uint32_t class_row = LF_NO_CLASS;
-    bool home = false;
+    uint32_t class_row;
+    bool may, home = false;
     l->shipped = false;
-    if (lf_kind_has_class(l->kind) && !l->name.len)
-        return cvat_tell(ev, LF_E_NO_CLASS, f, s, l, l->name, "", err);
-    if (!(l->kind & lf_field_kinds(f)))
-        return cvat_tell(ev, LF_E_KIND, f, s, l, lf_slice_of(lf_kind_name(l->kind)), "",
-                         err);
-    if (lf_kind_has_class(l->kind) && !lf_class_find(f, l->name, &class_row))
-        return true; // left out by the class list
+    if (!lf_ship_may(f, s, l, &class_row, &may, ev, err))
+        return false;
+    if (!may)
+        return true;
     if (!cvat_ship_shape(f, s, l, a, ev, &home, err) || home)
         return home;
     l->shipped = true;
