@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "convert/export.h"
+#include "convert/out_media.h"
 #include "formats/base/json.h"
 #include "formats/base/number.h"
 #include "formats/table.h"
@@ -55,8 +56,23 @@ static const struct lf_option options[] = {
     {"allow-spatial-edits", 0, NULL, true,
      "moved, resized and turned shapes (default: yes)"},
     {"allow-index-edits", 0, NULL, true, "changed track numbers (default: yes)"},
-    {"media", 0, "copy|none", false,
-     "put the images into media.zip, or not (default: copy)"},
+    {"as", 0, "CHOICE", false,
+     "labels as predictions (default), which a person confirms, or as annotations, "
+     "where "
+     "the tool has both"},
+    {"mask-codec", 0, "CHOICE", false,
+     "masks in the tool's brush code (default), or bitmask: as pictures inside the "
+     "task "
+     "file, where the tool has both"},
+    {"media", 0, "CHOICE", false,
+     "copy (default): images into media.zip, or into the folder media/ for a tool that "
+     "finds them by their addresses; there also link (hard links) and embed (inside "
+     "the "
+     "task file); none"},
+    {"media-url", 0, "TEMPLATE", false,
+     "addresses of the images, with {path} and {run}, as https://host/{path}, for "
+     "tools "
+     "that have them"},
     {"media-field", 0, "F", false,
      "a text field that names other images, sent instead of those of filepath; of the "
      "originals nothing is sent"},
@@ -69,6 +85,10 @@ static const struct lf_option options[] = {
      "are "
      "listed: stop (default), skip (they are left out of the run)"},
     {"task-size", 0, "N", false, "at most N images a task (default: all in one)"},
+    {"max-archive-bytes", 0, "SIZE", false,
+     "at most so many bytes a task file, K, M and G for 1024 (default: what the tool's "
+     "server takes)"},
+    {"max-archive-files", 0, "N", false, "at most N images a task file"},
     {"segment-size", 0, "N", false,
      "at most N images a job of the tool (default: a task is one job)"},
     {"task-assignee", 0, "A[,B]", false,
@@ -154,6 +174,8 @@ static bool set_number(struct args *a, const char *name, const char *value,
         a->job.task_size = (uint32_t)n;
     else if (!strcmp(name, "segment-size"))
         a->job.segment_size = (uint32_t)n;
+    else if (!strcmp(name, "max-archive-files"))
+        a->job.how.most_items = (uint32_t)n;
     else if (!strcmp(name, "infer-select"))
         a->job.select_most = (uint32_t)n;
     else
@@ -163,9 +185,29 @@ static bool set_number(struct args *a, const char *name, const char *value,
 
 static bool set_media(struct args *a, const char *value, struct lf_error *err)
 {
-    a->job.no_media = !strcmp(value, "none");
-    return a->job.no_media || !strcmp(value, "copy") ||
-           lf_fail(err, LF_E_OPTION, "--media takes copy or none");
+    static const char *const words[] = {"copy", "link", "embed", "none"};
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(value, words[i])) {
+            a->job.media = (enum lf_send)i;
+            return true;
+        }
+    return lf_fail(err, LF_E_OPTION, "--media takes copy, link, embed or none");
+}
+
+static bool set_as(struct args *a, const char *value, struct lf_error *err)
+{
+    a->job.as_given = true;
+    a->job.how.annotations = !strcmp(value, "annotations");
+    return a->job.how.annotations || !strcmp(value, "predictions") ||
+           lf_fail(err, LF_E_OPTION, "--as takes predictions or annotations");
+}
+
+static bool set_codec(struct args *a, const char *value, struct lf_error *err)
+{
+    a->job.codec_given = true;
+    a->job.how.bitmask = !strcmp(value, "bitmask");
+    return a->job.how.bitmask || !strcmp(value, "brush") ||
+           lf_fail(err, LF_E_OPTION, "--mask-codec takes brush or bitmask");
 }
 
 static bool set_on_error(struct args *a, const char *value, struct lf_error *err)
@@ -173,6 +215,44 @@ static bool set_on_error(struct args *a, const char *value, struct lf_error *err
     a->job.skip_damaged = !strcmp(value, "skip");
     return a->job.skip_damaged || !strcmp(value, "stop") ||
            lf_fail(err, LF_E_OPTION, "--on-error takes stop or skip");
+}
+
+// "200M": sizes are of 1024.
+static bool set_bytes(struct args *a, const char *value, struct lf_error *err)
+{
+    static const char units[] = "KMG";
+    struct lf_slice digits = lf_slice_of(value);
+    const char *unit = digits.len ? strchr(units, digits.at[digits.len - 1]) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    int64_t n;
+    digits.len -= unit != NULL;
+    if (!lf_parse_int64(digits, &n) || n < 1 || n > INT64_MAX >> shift)
+        return lf_fail(err, LF_E_OPTION, "--max-archive-bytes takes a size, as 200M");
+    a->job.how.most_bytes = (uint64_t)n << shift;
+    return true;
+}
+
+static bool set_word(struct args *a, const char *name, const char *value, bool *taken,
+                     struct lf_error *err)
+{
+    static const struct {
+        const char *name;
+        bool (*set)(struct args *a, const char *value, struct lf_error *err);
+    } rows[] = {
+        {"to", set_tool},
+        {"media", set_media},
+        {"as", set_as},
+        {"mask-codec", set_codec},
+        {"on-error", set_on_error},
+        {"max-archive-bytes", set_bytes},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!strcmp(name, rows[i].name)) {
+            *taken = true;
+            return rows[i].set(a, value, err);
+        }
+    *taken = false;
+    return true;
 }
 
 static bool set(void *user, const struct lf_option *o, const char *value, bool off,
@@ -191,6 +271,7 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         {"group-id-attr", &j->group_attr, NULL},
         {"media-root", &j->media_root, NULL},
         {"media-field", &j->media_field, NULL},
+        {"media-url", &j->media_url, NULL},
         {"task-assignee", &j->who[LF_TASK_ASSIGNEE], NULL},
         {"job-assignees", &j->who[LF_JOB_ASSIGNEE], NULL},
         {"job-reviewers", &j->who[LF_JOB_REVIEWER], NULL},
@@ -209,12 +290,9 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
         return true;
     if (right(a, o->name, off))
         return true;
-    if (!strcmp(o->name, "to"))
-        return set_tool(a, value, err);
-    if (!strcmp(o->name, "media"))
-        return set_media(a, value, err);
-    if (!strcmp(o->name, "on-error"))
-        return set_on_error(a, value, err);
+    bool taken;
+    if (!set_word(a, o->name, value, &taken, err) || taken)
+        return taken && err->code == LF_OK;
     if (!strcmp(o->name, "field"))
         return push(a->field, &j->fields, value, err);
     if (!strcmp(o->name, "read-only"))
@@ -286,6 +364,8 @@ static bool check(struct args *a, int words, char **argv, struct lf_export_job *
         j->media_field = NULL;
     if (j->out)
         j->out = lf_cli_folder(j->out, a->out);
+    if (j->media_url && !lf_url_check(j->media_url, err))
+        return false;
     return j->out || j->dry_run ||
            lf_fail(err, LF_E_USAGE, "export needs -o DIR, or -n");
 }

@@ -5,6 +5,13 @@
 #include "formats/fiftyone/fo_dataset.h"
 #include "formats/format.h"
 
+enum lf_send {     // what becomes of the images
+    LF_SEND_COPY,  // a media archive, or a folder where the tool has addresses
+    LF_SEND_LINK,  // that folder made of hard links where the file system can
+    LF_SEND_EMBED, // inside the task file, as data URIs
+    LF_SEND_NONE
+};
+
 struct lf_export_job {
     const char *dataset, *out, *run; // run NULL: made from tool and field
     const char *runs_dir;            // NULL: the dataset's annotations/
@@ -26,7 +33,11 @@ struct lf_export_job {
     uint32_t segment_size;       // images a job; 0: a task is one job
     const char *who[LF_WHO_END]; // "a,b"; NULL: nobody
     bool skip_damaged; // samples that cannot be shipped are left out; else they stop it
-    bool no_media, follow_links, dry_run, replace;
+    enum lf_send media;
+    const char *media_url; // template of pictures' addresses; NULL: the format's own
+    struct lf_out_how how;
+    bool as_given, codec_given; // of `how`: spelled out
+    bool follow_links, dry_run, replace;
 };
 
 struct lf_export_result {

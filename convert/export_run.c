@@ -9,6 +9,7 @@
 #include "convert/asking.h"
 #include "convert/damage.h"
 #include "convert/infer.h"
+#include "convert/out_media.h"
 #include "convert/rows.h"
 #include "convert/spec.h"
 #include "convert/sums.h"
@@ -268,7 +269,8 @@ static bool check_samples(struct exporting *x)
     for (size_t i = 0; i < x->rows.count; i++) {
         struct lf_row *row = &x->rows.row[i];
         struct lf_sample s = {0};
-        if ((!parse_row(x, row, &s) || (!x->job->no_media && !can_open(x, row))) &&
+        if ((!parse_row(x, row, &s) ||
+             (x->job->media != LF_SEND_NONE && !can_open(x, row))) &&
             !damaged_row(x, row))
             return false;
         lf_arena_reset(&x->a);
@@ -362,24 +364,33 @@ static bool make_uid(struct exporting *x)
     return ok;
 }
 
+// `field` empty: all of them.
+static bool task_stem(struct exporting *x, struct lf_slice field, struct lf_slice *stem)
+{
+    const char *name = x->job->task_name;
+    if (name && x->run.schema.fields == 1)
+        field.len = 0;
+    const char *line = field.len ? "_" : "";
+    return name ? lf_arena_printf(&x->run.arena, stem, x->err, "%s%s%.*s", name, line,
+                                  (int)field.len, field.at)
+                : lf_arena_printf(&x->run.arena, stem, x->err, "FiftyOne_%.*s%s%.*s",
+                                  (int)x->run.dataset.len, x->run.dataset.at, line,
+                                  (int)field.len, field.at);
+}
+
 // W08: FiftyOne_<dataset>_<field>, and a number where there are several.
 static bool name_tasks(struct exporting *x)
 {
-    size_t n = x->run.tasks * x->run.schema.fields;
+    size_t n = lf_run_tasks(&x->run);
     x->run.task_name =
         lf_arena_take(&x->run.arena, n, sizeof *x->run.task_name, x->err);
     if (!x->run.task_name)
         return false;
     for (size_t i = 0; i < n; i++) {
-        struct lf_slice base, field = x->run.schema.field[i / x->run.tasks].name;
-        bool ok = x->job->task_name
-                      ? lf_arena_printf(
-                            &x->run.arena, &base, x->err, "%s%s%.*s", x->job->task_name,
-                            x->run.schema.fields > 1 ? "_" : "",
-                            x->run.schema.fields > 1 ? (int)field.len : 0, field.at)
-                      : lf_arena_printf(&x->run.arena, &base, x->err,
-                                        "FiftyOne_%.*s_%.*s", (int)x->run.dataset.len,
-                                        x->run.dataset.at, (int)field.len, field.at);
+        struct lf_slice base, field = {0};
+        if (!x->run.joint)
+            field = x->run.schema.field[i / x->run.tasks].name;
+        bool ok = task_stem(x, field, &base);
         if (ok && x->run.tasks > 1)
             ok = lf_arena_printf(&x->run.arena, &x->run.task_name[i], x->err,
                                  "%.*s_%03lu", (int)base.len, base.at,
@@ -469,24 +480,53 @@ static void only_field(struct lf_sample *s, uint16_t field)
     s->labels = n;
 }
 
+// Where the tool finds the picture.
+static bool give_url(struct exporting *x, const struct lf_row *row,
+                     struct lf_item *item)
+{
+    const char *pattern = x->job->media_url ? x->job->media_url : x->job->format->urls;
+    struct lf_buf url = {0};
+    char relpath[4096];
+    int folder;
+    bool ok = true;
+    if (!pattern || (x->job->dry_run && x->job->media != LF_SEND_EMBED))
+        return true;
+    if (x->job->media == LF_SEND_EMBED) {
+        struct lf_in *in = NULL;
+        ok =
+            find_media(x, row, &folder, relpath) &&
+            (in = lf_in_below(folder, relpath, x->job->follow_links, x->err)) != NULL &&
+            lf_url_embed(in, row->name, &url, x->err);
+        lf_in_free(&in);
+    } else {
+        lf_url_make(pattern, x->run.key, row->name, &url);
+    }
+    ok = ok && lf_buf_ok(&url, x->err) &&
+         lf_arena_text(&x->a, lf_buf_view(&url), &item->url, x->err);
+    lf_buf_done(&url);
+    return ok;
+}
+
 static bool put_sample(struct exporting *x, struct lf_writer *w, struct lf_row *row,
                        uint16_t field, int64_t number)
 {
     struct lf_item item = {.name = row->name, .number = number};
     struct lf_sample *s = &item.sample;
+    item.id = row->item.id;
     if (row->damaged)
         return true; // it stops the export, but not before all of them are told
-    bool ok = parse_row(x, row, s);
+    bool ok = parse_row(x, row, s) && give_url(x, row, &item);
     if (!ok && damaged_row(x, row)) {
         lf_arena_reset(&x->a);
         return true;
     }
     if (ok) {
-        only_field(s, field);
+        if (!x->run.joint)
+            only_field(s, field);
         ok = x->job->format->ship(&x->run, s, &x->a, x->ev, x->err);
     }
     for (size_t i = 0; ok && i < s->labels; i++) {
-        x->shipped[field] += s->label[i].shipped;
+        x->shipped[s->label[i].field] += s->label[i].shipped;
         x->result->home += !s->label[i].shipped;
     }
     ok = ok && (!w || x->job->format->put(w, &item, x->err));
@@ -521,9 +561,11 @@ static bool write_task(struct exporting *x, uint16_t field, uint32_t chunk,
     char folder[4400];
     size_t count = 0;
     struct lf_slice name;
-    struct lf_out_task task = {.name = x->run.task_name[field * x->run.tasks + chunk],
+    struct lf_out_task task = {.name =
+                                   x->run.task_name[lf_run_task(&x->run, field, chunk)],
                                .field = field,
-                               .media = media};
+                               .media = media,
+                               .how = x->job->how};
     struct lf_writer *w = NULL;
     struct lf_row **row = rows_of(x, chunk, &count);
     bool ok = row && folder_name(x, task.name, &name);
@@ -558,9 +600,34 @@ static bool add_media(struct exporting *x, struct lf_zip_out *zip, struct lf_row
            fail_in_row(x, row);
 }
 
+// "media/RUN/NAME", so that what lies in media/ may be served from there.
+static bool copy_media(struct exporting *x, uint32_t chunk)
+{
+    char path[4400 + LF_NAME_BYTES], relpath[4096];
+    bool ok = true;
+    for (size_t i = 0; ok && i < x->rows.count; i++) {
+        struct lf_row *row = &x->rows.row[i];
+        int folder;
+        if (row->item.task != chunk || row->damaged)
+            continue;
+        if (!find_media(x, row, &folder, relpath)) {
+            ok = damaged_row(x, row);
+            continue;
+        }
+        ok = (lf_path_printf(path, sizeof path, x->err, "%s/media/%s/%.*s", x->out_temp,
+                             x->result->run, (int)row->name.len, row->name.at) &&
+              lf_media_put(folder, relpath, x->job->follow_links,
+                           x->job->media == LF_SEND_LINK, path, x->err)) ||
+             fail_in_row(x, row);
+    }
+    return ok;
+}
+
 static bool write_media(struct exporting *x, uint32_t chunk, const char *name)
 {
     char path[4400];
+    if (x->job->format->urls)
+        return copy_media(x, chunk);
     struct lf_zip_out *zip = NULL;
     bool ok = lf_path_join(path, sizeof path, x->out_temp, name, x->err) &&
               (zip = lf_zip_out_new(path, x->err)) != NULL;
@@ -576,8 +643,12 @@ static bool media_name(struct exporting *x, uint32_t chunk, const char **name)
 {
     struct lf_slice text;
     *name = NULL;
-    if (x->job->no_media || !x->rows.count)
+    if (x->job->media >= LF_SEND_EMBED || !x->rows.count)
         return true;
+    if (x->job->format->urls)
+        return lf_arena_printf(&x->run.arena, &text, x->err, "media/%s",
+                               x->result->run) &&
+               (*name = text.at) != NULL;
     bool ok = x->run.tasks > 1
                   ? lf_arena_printf(&x->run.arena, &text, x->err, "media_%03lu.zip",
                                     (unsigned long)chunk + 1)
@@ -589,13 +660,14 @@ static bool media_name(struct exporting *x, uint32_t chunk, const char **name)
 
 static bool write_tasks(struct exporting *x)
 {
-    x->task = lf_alloc(x->run.tasks * x->run.schema.fields, sizeof *x->task, x->err);
+    const uint16_t files = x->run.joint ? 1 : (uint16_t)x->run.schema.fields;
+    x->task = lf_alloc(lf_run_tasks(&x->run), sizeof *x->task, x->err);
     x->shipped = lf_alloc(x->run.schema.fields, sizeof *x->shipped, x->err);
     bool ok = x->task && x->shipped;
     for (uint32_t chunk = 0; ok && chunk < x->run.tasks; chunk++) {
         const char *media;
         ok = media_name(x, chunk, &media);
-        for (uint16_t field = 0; ok && field < x->run.schema.fields; field++)
+        for (uint16_t field = 0; ok && field < files; field++)
             ok = write_task(x, field, chunk, media);
         ok = ok && (!media || x->job->dry_run || write_media(x, chunk, media));
     }
@@ -652,6 +724,7 @@ static bool settle_names(struct exporting *x)
     x->run.tool = lf_slice_of(job->format->tool);
     x->run.format = lf_slice_of(job->format->name);
     x->run.rules = job->format->rules;
+    x->run.joint = job->format->joint;
     x->run.dataset = x->ds.name;
     x->run.dataset_id = x->ds.id;
     x->run.id_attr = lf_slice_of(job->id_attr);

@@ -18,8 +18,12 @@ struct lf_item {          // one image of an archive
     uint64_t line;
     struct lf_slice file; // for messages
     struct lf_id id;      // sample id, where the archive carries it
-    uint32_t attributes;  // attributes of its shapes, known to the run or not
-    uint32_t unread;      // shapes that could not be read, beside the sample's labels
+    // When it was last changed, as sortable text, where that is told of each item: of
+    // what two annotators say the later counts, should --pick ask for that.
+    struct lf_slice stamp;
+    struct lf_slice url; // to be written: where the tool finds the picture
+    uint32_t attributes; // attributes of its shapes, known to the run or not
+    uint32_t unread;     // shapes that could not be read, beside the sample's labels
     struct lf_faults faults; // any: the item is damaged, and its labels are not all
     struct lf_sample sample;
 };
@@ -46,12 +50,20 @@ struct lf_source { // one document of an archive
                     // removed there; 0: it may be a part, or is no task
 };
 
+struct lf_out_how {      // what export was asked for beside the labels
+    bool annotations;    // as finished work, not as proposals to be confirmed
+    bool bitmask;        // masks as pictures, not in the tool's own code
+    uint64_t most_bytes; // of a file; 0: the format's own limit
+    uint32_t most_items; // of a file, likewise
+};
+
 struct lf_out_task {      // what a writer is to make
     const char *folder;   // an existing folder for this task's files
     const char *media;    // its media archive, as the sheet names it; NULL: none
     struct lf_slice name; // what the task is to be called in the tool
-    uint16_t field;
+    uint16_t field;       // of a joint format: 0, and all fields are meant
     uint32_t items;
+    struct lf_out_how how;
 };
 
 struct lf_backend { // how FiftyOne registers runs of the tool, for `runs register`
@@ -70,8 +82,16 @@ struct lf_format {
     unsigned kinds;   // lf_kind bits it can carry, and LF_FLAGS
     unsigned rules;   // version of `ship`; stored in the run, checked at merge
     double slack;     // pixels: half the tool's rounding and a little
-    bool jobs;        // its tasks have jobs and people, which the sheet tells
-    bool relative;    // coordinates come relative: both sides are taken at size 1 x 1
+    bool jobs;        // its tasks have jobs, which the sheet tells
+    bool people;      // .. and people who are to do them
+    bool joint;       // one task holds all fields of the run
+    bool parts;       // its files can be kept below --max-archive-bytes and -files
+    bool forms;       // it heeds --as and --mask-codec
+    // It finds pictures by their addresses, not in a media archive: how those are made
+    // if the person says nothing, {run} and {path} being what differs. NULL: it is sent
+    // an archive.
+    const char *urls;
+    bool relative; // coordinates come relative: both sides are taken at size 1 x 1
     const char *reads, *writes;       // one line each, for help and info
     const struct lf_backend *backend; // NULL: FiftyOne has none for the tool
 

@@ -2,9 +2,11 @@
 
 #include "formats/cvat/cvat_format.h"
 #include "formats/fiftyone/fo_format.h"
+#include "formats/labelstudio/ls_format.h"
 
 const struct lf_format *const lf_formats[] = {
     &lf_format_cvat_images,
+    &lf_format_labelstudio,
     &lf_format_fiftyone,
     NULL,
 };
@@ -24,6 +26,8 @@ bool lf_format_of(const struct lf_tree *t, const struct lf_format **f,
     *f = NULL;
     for (size_t i = 0; lf_formats[i]; i++) {
         int bid = 0;
+        if (!lf_formats[i]->bid)
+            continue;
         if (!lf_formats[i]->bid(t, &bid, err))
             return false;
         if (bid > best) {

@@ -22,6 +22,9 @@ static const struct lf_option options[] = {
     {"pick", 0, "CHOICE", false,
      "archives that disagree about a label: fail (default), latest, annotator=NAME, "
      "all (both versions)"},
+    {"accept", 0, "LIST", false,
+     "take also work that was not handed in: skipped, drafts, predictions; with "
+     "commas"},
     {"rematch", 0, "iou:T", false,
      "name new shapes that overlap a vanished label by T (0.1 to 1) or more; nothing "
      "is "
@@ -131,6 +134,24 @@ static bool set_choice(struct lf_merge_args *a, const char *name, const char *va
     return ok;
 }
 
+static bool set_accept(struct lf_merge_args *a, const char *value, struct lf_error *err)
+{
+    static const char *const states[] = {"skipped", "drafts", "predictions"};
+    a->job.accept = 0;
+    for (const char *p = value;; p++) {
+        size_t n = strcspn(p, ","), i = 0;
+        while (i < 3 && (strlen(states[i]) != n || memcmp(states[i], p, n) != 0))
+            i++;
+        if (i == 3)
+            return lf_fail(err, LF_E_OPTION,
+                           "--accept takes skipped, drafts and predictions");
+        a->job.accept |= 1u << i;
+        p += n;
+        if (!*p)
+            return true;
+    }
+}
+
 static bool set_pick(struct lf_merge_args *a, const char *value, struct lf_error *err)
 {
     static const char *const by[] = {"fail", "latest", "all", NULL};
@@ -183,6 +204,8 @@ static bool set(void *user, const struct lf_option *o, const char *value, bool o
     (void)off;
     if (!strcmp(o->name, "pick"))
         return set_pick(a, value, err);
+    if (!strcmp(o->name, "accept"))
+        return set_accept(a, value, err);
     if (!strcmp(o->name, "rematch"))
         return set_rematch(a, value, err);
     if (lf_cli_put(places, sizeof places / sizeof *places, o, value))

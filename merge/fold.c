@@ -19,6 +19,26 @@ bool lf_join_theirs(struct lf_sample *into, const struct lf_sample *more,
     return true;
 }
 
+// Where each tells when it was changed, the item's own time counts, not its document's.
+static void vote_by_item(struct lf_theirs *theirs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!theirs[i].stamp.len)
+            return;
+    for (size_t i = 0; i < count; i++) {
+        theirs[i].vote = 0;
+        for (size_t k = 0; k < count; k++)
+            theirs[i].vote += lf_slice_cmp(theirs[k].stamp, theirs[i].stamp) > 0;
+    }
+    for (size_t i = 1; i < count; i++) {
+        struct lf_theirs t = theirs[i];
+        size_t k = i;
+        for (; k > 0 && theirs[k - 1].vote > t.vote; k--)
+            theirs[k] = theirs[k - 1];
+        theirs[k] = t;
+    }
+}
+
 bool lf_take_theirs(const struct lf_incoming *in, uint32_t row, struct lf_arena *a,
                     struct lf_theirs **theirs, size_t *count, struct lf_events *ev,
                     struct lf_error *err)
@@ -41,6 +61,8 @@ bool lf_take_theirs(const struct lf_incoming *in, uint32_t row, struct lf_arena 
                  !lf_join_theirs(&(*theirs)[*count - 1].sample, &t->sample, a, err))
             return false;
     }
+    if (*theirs && in->pick.by == LF_PICK_LATEST)
+        vote_by_item(*theirs, *count);
     return *theirs != NULL;
 }
 

@@ -180,6 +180,20 @@ static bool join(const struct lf_incoming *in, struct lf_item *item, uint32_t ro
     return lf_fail_at_line(err, item->line);
 }
 
+static void put_text(struct lf_buf *buf, struct lf_slice text)
+{
+    lf_buf_add(buf, &text.len, sizeof text.len);
+    lf_buf_slice(buf, text);
+}
+
+static struct lf_slice take_text(struct lf_slice *bytes)
+{
+    struct lf_slice text = {bytes->at + sizeof text.len, 0};
+    memcpy(&text.len, bytes->at, sizeof text.len);
+    *bytes = lf_slice_between(text.at + text.len, bytes->at + bytes->len);
+    return text;
+}
+
 static bool keep(struct lf_incoming *in, struct lf_item *item, uint32_t row,
                  uint32_t source, struct lf_buf *buf, struct lf_error *err)
 {
@@ -188,8 +202,8 @@ static bool keep(struct lf_incoming *in, struct lf_item *item, uint32_t row,
         return false;
     in->place = places;
     lf_buf_clear(buf);
-    lf_buf_add(buf, &item->name.len, sizeof item->name.len);
-    lf_buf_slice(buf, item->name);
+    put_text(buf, item->name);
+    put_text(buf, item->stamp);
     lf_pack(&item->sample, buf);
     struct lf_place *p = &in->place[in->places];
     *p = (struct lf_place){.row = row,
@@ -318,14 +332,13 @@ bool lf_incoming_take(const struct lf_incoming *in, size_t place, struct lf_aren
 {
     const struct lf_place *p = &in->place[place];
     char *bytes = lf_arena_take(a, p->len, 1, err);
-    size_t n;
+    struct lf_slice rest = {bytes, p->len};
     if (!bytes || !lf_spool_read(in->spool, p->at, bytes, p->len, err))
         return false;
-    memcpy(&n, bytes, sizeof n);
-    theirs->item = (struct lf_slice){bytes + sizeof n, n};
+    theirs->item = take_text(&rest);
+    theirs->stamp = take_text(&rest);
     theirs->file = in->source[p->source].file;
     theirs->source = p->source;
     theirs->vote = in->source[p->source].vote;
-    return lf_unpack((struct lf_slice){bytes + sizeof n + n, p->len - sizeof n - n}, a,
-                     &theirs->sample, err);
+    return lf_unpack(rest, a, &theirs->sample, err);
 }

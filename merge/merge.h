@@ -37,6 +37,7 @@ struct lf_pick {
 struct lf_theirs { // what one archive says of one sample
     struct lf_sample sample;
     struct lf_slice file, item;
+    struct lf_slice stamp; // of the item itself; empty: not told
     uint32_t source;
     uint32_t vote; // where archives disagree the smaller counts, equal ones are rivals
     bool done;     // merged before, and nothing was left out then

@@ -64,6 +64,7 @@ static bool read_archives(struct lf_merging *m)
 {
     if (!lf_incoming_new(&m->in, &m->run, m->err))
         return false;
+    m->run.accept = m->job->accept;
     m->in.pass_over = m->job->ignore_unmatched;
     m->in.keep_shapes = m->job->keep_shapes;
     m->in.skip_damaged = m->job->skip_damaged;

@@ -27,6 +27,7 @@ struct lf_merge_job {
     const char *returned; // file for those whose fate is to be returned; NULL: none
     bool fail_unmatched, ignore_unmatched, fail_class, fail_attr;
     bool keep_classes, keep_attrs;
+    unsigned accept; // lf_accept bits: work that was not handed in
     bool allow_older;
     enum lf_media media;
     const char *const *dest_field; // "NEW", "OLD=NEW", lists of those

@@ -140,14 +140,19 @@ static bool find_edits(const struct lf_run *run, struct lf_arena *a,
 void lf_run_state_count(const struct lf_run *run, struct lf_run_state *state)
 {
     memset(state->task, 0, lf_run_tasks(run) * sizeof *state->task);
-    for (size_t f = 0; f < lf_schema_own(&run->schema); f++)
+    const size_t own = lf_schema_own(&run->schema), step = run->joint ? own : 1;
+    for (size_t f = 0; f < own; f += step)
         for (uint32_t row = 0; row < run->items; row++) {
             struct lf_task_state *t =
-                &state->task[f * run->tasks + run->item[row].task];
-            bool came = state->came[f * run->items + row];
+                &state->task[lf_run_task(run, f, run->item[row].task)];
+            bool came = false, edited = false;
+            for (size_t i = f; i < f + step; i++) {
+                came |= state->came[i * run->items + row];
+                edited |= state->edited[i * run->items + row];
+            }
             t->items++;
             t->came += came;
-            t->edited += came && state->edited[f * run->items + row];
+            t->edited += came && edited;
         }
 }
 

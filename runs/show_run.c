@@ -52,9 +52,10 @@ static void text_field(const struct lf_run *run, const struct lf_run_state *stat
             lf_buf_printf(out, " %s", rights[i].word);
     lf_buf_text(out, field->rights & LF_MAY_ALL ? "\n" : " nothing\n");
     for (uint32_t i = 0; !field->learned && i < run->tasks; i++) {
-        const struct lf_task_state *t = &state->task[f * run->tasks + i];
+        const size_t at = lf_run_task(run, f, i);
+        const struct lf_task_state *t = &state->task[at];
         lf_buf_printf(out, "  task %s: %lu item%s, %lu back\n",
-                      lf_escape(run->task_name[f * run->tasks + i], safe, sizeof safe),
+                      lf_escape(run->task_name[at], safe, sizeof safe),
                       (unsigned long)t->items, lf_plural(t->items),
                       (unsigned long)t->came);
     }

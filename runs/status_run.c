@@ -43,7 +43,7 @@ static bool place_of(struct status *s, struct lf_slice came, int64_t *place,
     if (lf_field_find(&s->run.schema, name, &field) &&
         !s->run.schema.field[field].learned &&
         lf_parse_int64((struct lf_slice){value.at, n}, &row) && row < s->run.items)
-        *place = (int64_t)(field * s->run.tasks + s->run.item[row].task);
+        *place = (int64_t)lf_run_task(&s->run, field, s->run.item[row].task);
     return true;
 }
 
@@ -133,7 +133,7 @@ static bool add_source(struct status *s, const struct lf_source *source,
                 continue;
             s->waits[f * s->run.items + seen[i].row] = true;
             if (place < 0)
-                place = (int64_t)(f * s->run.tasks + s->run.item[seen[i].row].task);
+                place = (int64_t)lf_run_task(&s->run, f, s->run.item[seen[i].row].task);
         }
     return lf_told_add(&s->run, source->told, place, s->task, &s->arena, err);
 }
@@ -190,11 +190,15 @@ struct counts {
 // Items that are given and were not merged before are neither out nor looked into.
 static struct counts count(const struct status *s, size_t field, uint32_t task)
 {
-    const struct lf_task_state *t = &s->state.task[field * s->run.tasks + task];
-    struct counts c = {.untouched = t->came - t->edited, .edited = t->edited};
+    struct counts c = {0};
     for (uint32_t row = 0; row < s->run.items; row++) {
         size_t cell = field * s->run.items + row;
-        if (s->run.item[row].task == task && !s->state.came[cell]) {
+        if (s->run.item[row].task != task)
+            continue;
+        if (s->state.came[cell]) {
+            c.edited += s->state.edited[cell];
+            c.untouched += !s->state.edited[cell];
+        } else {
             c.waiting += s->waits[cell];
             c.out += !s->waits[cell];
         }
@@ -226,7 +230,7 @@ static void text_job(const struct lf_told_job *j, struct lf_buf *out)
 
 static void text_task(struct status *s, size_t field, uint32_t task)
 {
-    size_t at = field * s->run.tasks + task;
+    size_t at = lf_run_task(&s->run, field, task);
     const struct lf_told_task *t = &s->task[at];
     struct counts c = count(s, field, task);
     char safe[200];
@@ -278,7 +282,7 @@ static void put_frame(struct lf_buf *out, const char *key, int64_t frame)
 
 static void json_task(struct status *s, size_t field, uint32_t task)
 {
-    size_t at = field * s->run.tasks + task;
+    size_t at = lf_run_task(&s->run, field, task);
     const struct lf_told_task *t = &s->task[at];
     struct counts c = count(s, field, task);
     lf_buf_text(s->out, "{\"name\": ");

@@ -28,6 +28,7 @@ static const struct lf_limit limits[] = {
     {"mask-pixels", "pixels", "one mask, and the image it lies in", LF_MASK_PIXELS},
     {"mask-runs", "runs", "one mask", LF_MASK_RUNS},
     {"mask-file", "bytes", "one mask on disk", LF_MASK_FILE},
+    {"media-embedded", "bytes", "one image inside a task file", LF_MEDIA_EMBEDDED},
 };
 
 const struct lf_limit *lf_limit_at(size_t i)

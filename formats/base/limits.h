@@ -29,7 +29,8 @@ enum {
     LF_SPOOL_MEMORY = 8388608,
     LF_MASK_PIXELS = 1073741824,
     LF_MASK_RUNS = 67108864,
-    LF_MASK_FILE = 268435456
+    LF_MASK_FILE = 268435456,
+    LF_MEDIA_EMBEDDED = 50331000 // as base64 it must fit a JSON string
 };
 #define LF_ZIP_TOTAL UINT64_C(68719476736) // bytes out of one archive
 

@@ -11,6 +11,7 @@ const struct lf_format lf_format_cvat_images = {
     // double's own.
     .slack = 0.005001,
     .jobs = true,
+    .people = true,
     .reads =
         "XML, zip or folder of 'CVAT for images 1.1' dumps of tasks, jobs and projects",
     .writes = "a folder with labels.json, annotations.zip and media.zip for each task",

@@ -29,7 +29,12 @@ bool lf_run_key_ok(struct lf_slice key)
 
 size_t lf_run_tasks(const struct lf_run *run)
 {
-    return run->tasks * lf_schema_own(&run->schema);
+    return run->joint ? run->tasks : run->tasks * lf_schema_own(&run->schema);
+}
+
+size_t lf_run_task(const struct lf_run *run, size_t field, uint32_t chunk)
+{
+    return run->joint ? chunk : field * run->tasks + chunk;
 }
 
 // ---------------------------------------------------------------------------- run.json
@@ -75,6 +80,7 @@ void lf_run_json(const struct lf_run *run, struct lf_buf *out)
         lf_json_quote(out, run->task_name[i], true);
     }
     lf_buf_text(out, "],\n");
+    lf_buf_text(out, run->joint ? " \"joint\": true,\n" : "");
     lf_buf_text(out, run->recorded ? " \"recorded\": true,\n" : "");
     if (run->media_field.len) {
         lf_buf_text(out, " \"media_field\": ");
@@ -143,6 +149,13 @@ static bool number_at(struct lf_slice doc, const char *key, int64_t most,
         !lf_parse_int64(lf_json_trim(value), number) || *number < 0 || *number > most)
         return lf_fail(err, LF_E_RUN_RECORD, "run.json has no number \"%s\"", key);
     return true;
+}
+
+static bool is_true(struct lf_slice doc, const char *key)
+{
+    struct lf_slice value;
+    return lf_json_get(doc, key, &value) &&
+           lf_json_type(lf_json_trim(value)) == LF_JSON_TRUE;
 }
 
 static bool read_task_names(struct lf_run *run, struct lf_slice doc,
@@ -236,7 +249,7 @@ static bool schema_closed(const struct lf_schema *s, struct lf_error *err)
 
 static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_error *err)
 {
-    struct lf_slice schema, view, recorded, asked;
+    struct lf_slice schema, view, asked;
     int64_t format, rules, items, tasks;
     if (!lf_json_check(doc, (struct lf_json_rules){0}, 0, err))
         return false;
@@ -262,8 +275,8 @@ static bool read_run_json(struct lf_run *run, struct lf_slice doc, struct lf_err
         return damaged(err, "run.json: the key is not a run's name");
     if (!lf_json_get(doc, "schema", &schema) || !lf_json_get(doc, "view", &view))
         return damaged(err, "run.json has no schema");
-    run->recorded = lf_json_get(doc, "recorded", &recorded) &&
-                    lf_json_type(lf_json_trim(recorded)) == LF_JSON_TRUE;
+    run->recorded = is_true(doc, "recorded");
+    run->joint = is_true(doc, "joint");
     if (lf_json_get(doc, "asked", &asked) &&
         !lf_asked_read(lf_json_trim(asked), &run->arena, &run->asked, err))
         return false;

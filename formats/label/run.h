@@ -57,11 +57,20 @@ struct lf_learn {
     bool shapes; // shapes of kinds that their field does not hold are kept as well
 };
 
+// Work that was not handed in, and counts only where the person who merges says so.
+enum lf_accept {
+    LF_ACCEPT_SKIPPED = 1,
+    LF_ACCEPT_DRAFTS = 2,
+    LF_ACCEPT_PREDICTIONS = 4
+};
+
 struct lf_run {
     struct lf_slice key, uid, tool, format, dataset, dataset_id, id_attr;
     unsigned rules;
-    uint32_t tasks;              // chunks of items; a field has one task a chunk
-    struct lf_slice *task_name;  // own fields * tasks of them, field by field
+    uint32_t tasks; // chunks of items; a field has one task a chunk
+    bool joint;     // one task holds all fields, not each its own
+    // As many as lf_run_tasks tells: field by field, or of all fields.
+    struct lf_slice *task_name;
     struct lf_slice view;        // what the selection was, as JSON
     struct lf_slice media_field; // whose files were sent; empty: filepath
     struct lf_asked asked;
@@ -78,6 +87,7 @@ struct lf_run {
     struct lf_run_index *index; // names and ids; made by lf_run_open
     int items_fd, base_fd;
     const struct lf_learn *learn; // only while a merge reads; NULL: nothing is learned
+    unsigned accept;              // only while a merge reads: lf_accept bits
     struct lf_first *first; // where base stood before any merge; made when asked for
     struct lf_arena arena;
 };
@@ -90,6 +100,8 @@ void lf_run_done(struct lf_run *run);
 // How many tasks were shipped, entries of task_name: the fields that the run learned
 // have none.
 size_t lf_run_tasks(const struct lf_run *run);
+// Which of them holds the items of `chunk` for a field of the run's own.
+size_t lf_run_task(const struct lf_run *run, size_t field, uint32_t chunk);
 // Row of a sample by its id; `guess` is looked at first.
 bool lf_run_row(const struct lf_run *run, const struct lf_id *id, uint32_t guess,
                 uint32_t *row);

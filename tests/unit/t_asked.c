@@ -86,7 +86,7 @@ static void test_no_place(void **state)
     struct lf_error err = {0};
     struct lf_events *ev = lf_events_new(NULL, 20, false, &err);
     (void)state;
-    full.jobs = true;
+    full.jobs = full.people = true;
     assert_true(lf_asking(&job, &run, ev, &err));
     assert_int_equal(lf_events_count(ev, LF_N_OPTION), 4);
     assert_int_equal(lf_events_of(ev, LF_WARNING), 4);
