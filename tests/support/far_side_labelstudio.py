@@ -81,10 +81,13 @@ class Control:
     def spatial(self):
         return self.type in GEOMETRY
 
-    def holds(self, labels):
-        """Whether whenLabelValue lets an attribute stay on a region of these labels."""
+    def holds(self, region, labels):
+        """Whether the conditions let an attribute stay on a region of this control and these labels. A control alone
+        is no condition; a list is split at its commas, so that of several a label with one in it is never met."""
         want = self.attrs.get("whenLabelValue")
-        return want is None or bool(set(want.split(",")) & set(labels))
+        if want is None:
+            return True
+        return self.attrs.get("whenTagName") in (None, region) and bool(({want} | set(want.split(","))) & set(labels))
 
 
 class Config:
@@ -131,6 +134,7 @@ class Config:
             refuse(len(set(c.names)) == len(c.names), "control %r lists a label twice: %r", c.name, c.names)
             when = c.attrs.get("whenTagName")
             refuse(when is None or when in self.controls, "whenTagName=%r of %r names no control", when, c.name)
+            refuse(c.per_region or not {"value", "defaultValue"} & set(c.attrs), "%r would add a result of its own", c.name)
         for name in self.names:
             refuse(name in self.objects or "," not in name, "a comma in the name %r: toName would be split there", name)
 
@@ -163,7 +167,7 @@ def check_result(config, r, where):
     if control.tag == "TextArea":
         refuse(isinstance(said, list) and all(isinstance(t, str) for t in said), "%s: text is no list of texts", where)
     if control.tag in ("Number", "Rating"):
-        refuse(type(said) in (int, float), "%s: %r is no number", where, control.key)
+        refuse(type(said) in (int, float) and abs(said) < 1e300, "%s: %r is no number", where, control.key)
     refuse(0 <= r.get("score", 0) <= 1, "%s: score %r", where, r.get("score"))
     if control.spatial and control.type in GEOMETRY and not control.type.startswith(("video", "timeline")):
         check_place(control, r, value, where)
@@ -228,6 +232,7 @@ def check_ids(config, result, where):
     for r in result:
         if "id" not in r:
             continue
+        refuse("#" not in r["id"], "%s: the editor cuts the id %r at its #", where, r["id"])
         control = config.controls[r["from_name"]]
         key = r["id"], r["from_name"]
         refuse(key not in seen, "%s: two results of %r with the id %r", where, r["from_name"], r["id"])
@@ -237,8 +242,9 @@ def check_ids(config, result, where):
             places.add(r["id"])
     for r in result:
         control = config.controls.get(r.get("from_name"))
-        refuse(control is None or not control.per_region or r.get("id") in places,
-               "%s: %r is of no region", where, r.get("id"))
+        if control is not None and not control.spatial:
+            refuse(control.per_region == (r.get("id") in places), "%s: %r of %r is of %s region", where, r.get("id"),
+                   control.name, "no" if control.per_region else "a")
 
 
 class Server:
@@ -389,7 +395,12 @@ class Project:
         regions = {r["id"]: r for r in result
                    if r.get("from_name") in self.config.controls and self.config.controls[r["from_name"]].spatial}
         out = []
-        for r in result:
+        # each region is followed by the results of its attributes
+        first = {}
+        for k, r in enumerate(result):
+            first.setdefault(r.get("id", k) if r.get("id") in regions else (k,), k)
+        order = [first[r.get("id", k) if r.get("id") in regions else (k,)] for k, r in enumerate(result)]
+        for _, r in sorted(zip(order, result), key=lambda x: x[0]):
             if r.get("type") == "relation":
                 out.append(r)
                 continue
@@ -401,11 +412,9 @@ class Project:
                 one["value"] = self.place(control, r)
             elif r.get("id") in regions:
                 region = regions[r["id"]]
-                if control.attrs.get("whenTagName") in (None, region["from_name"]) and control.holds(
-                        region["value"][self.config.controls[region["from_name"]].key]):
-                    self.attribute(control, one, region)
-                else:
+                if not control.holds(region["from_name"], region["value"][self.config.controls[region["from_name"]].key]):
                     continue
+                self.attribute(control, one, region)
             else:
                 for key in SIZE:
                     one.pop(key, None)
