@@ -447,7 +447,7 @@ static bool added(struct lf_deciding *j, size_t t)
         return true;
     }
     if (!(j->theirs->told & LF_IDS) && j->base->labels && l->kind != LF_SCALAR &&
-        !l->origin) {
+        !l->origin && !lf_as_names(f, j->theirs)) {
         j->counts->ignored++;
         return lf_tell(
             j, LF_E_ID_LOST, "ignored", l, l, none, none,
@@ -501,6 +501,15 @@ static bool added(struct lf_deciding *j, size_t t)
 
 // Of a learned field those archives speak that brought the label, as long as such
 // shapes are kept.
+static bool has_name(const struct lf_sample *theirs, const struct lf_label *base)
+{
+    for (size_t i = 0; i < theirs->labels; i++)
+        if (theirs->label[i].field == base->field &&
+            lf_slice_eq(theirs->label[i].name, base->name))
+            return true;
+    return false;
+}
+
 bool lf_speaks_of(const struct lf_rules *r, const struct lf_sample *theirs,
                   const struct lf_label *base)
 {
@@ -513,9 +522,12 @@ bool lf_speaks_of(const struct lf_rules *r, const struct lf_sample *theirs,
             lf_fate_of(&r->unexpected, base->kind) != LF_FATE_KEEP)
             return false;
     }
+    bool set = lf_as_names(&schema->field[field], theirs);
+    if (set && has_name(theirs, base)) // it stands for all labels of the class
+        return false;
     return (theirs->only < 0 || theirs->only == field) && theirs->told & base->kind &&
-           (theirs->told & LF_IDS ||
-            schema->field[field].type == LF_FT_SCALAR); // needs no ids
+           (theirs->told & LF_IDS || set || // these need no ids
+            schema->field[field].type == LF_FT_SCALAR);
 }
 
 static bool merge_base(struct lf_deciding *j, bool *told)

@@ -107,6 +107,11 @@ void lf_run_mark(const struct lf_run *run, uint8_t mark[4]);
 // row, -1 if that is too large to be told.
 int lf_id_origin(const struct lf_id *id);
 
+// Whether the archive told the field's labels as a set of names.
+static inline bool lf_as_names(const struct lf_field *f, const struct lf_sample *theirs)
+{
+    return theirs->told & LF_SETS && f->type == LF_FT_CLASSIFICATIONS;
+}
 // Whether an archive could tell that a label is gone.
 bool lf_speaks_of(const struct lf_rules *r, const struct lf_sample *theirs,
                   const struct lf_label *base);

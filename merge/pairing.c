@@ -152,6 +152,24 @@ static void pair_by_field(const struct lf_sample *base, const struct lf_sample *
         }
 }
 
+// Of a set of names each is the label of that class.
+static void pair_by_name(const struct lf_rules *r, const struct lf_sample *base,
+                         const struct lf_sample *theirs, struct lf_pairing *p)
+{
+    for (size_t b = 0; b < base->labels; b++) {
+        const struct lf_label *l = &base->label[b];
+        if (!lf_as_names(&r->run->schema.field[l->field], theirs))
+            continue;
+        for (size_t t = 0; l->shipped && p->theirs_of[b] < 0 && t < theirs->labels;
+             t++) {
+            const struct lf_label *m = &theirs->label[t];
+            if (p->base_of[t] < 0 && m->field == l->field &&
+                lf_slice_eq(m->name, l->name))
+                tie(p, b, t);
+        }
+    }
+}
+
 static void pair_ours(const struct lf_sample *base, const struct table *ot, bool *used,
                       struct lf_pairing *p)
 {
@@ -502,6 +520,7 @@ static bool tell_ids(const struct lf_rules *r, const struct lf_sample *base,
                             : first_of(bt, l) >= 0 ? LF_E_ID_DUPLICATE
                                                    : LF_E_ID_FOREIGN;
         if (p->base_of[t] < 0 && l->kind != LF_SCALAR && !was_own(bt, l) &&
+            !lf_as_names(&r->run->schema.field[l->field], theirs) &&
             (code != LF_E_ID_LOST || gone || l->native.len) &&
             !tell(r, ev, code, base, l, file, err))
             return false;
@@ -538,6 +557,7 @@ bool lf_pair(const struct lf_rules *r, const struct lf_sample *base,
     }
     pair_by_id(r, base, theirs, &bt, &tt, p);
     pair_by_field(base, theirs, p);
+    pair_by_name(r, base, theirs, p);
     if (!(theirs->told & LF_IDS) && !pair_equal(r, base, theirs, p, err))
         return false;
     if (!new_ids(r, base, theirs, &bt, &tt, p, a, err))

@@ -23,7 +23,9 @@ enum lf_kind { // bits, so that what a file can tell is a set
     LF_IDS = 1 << 16,   // only in `told`: the file could carry label ids
     LF_FLAGS = 1 << 18, // in `told` and of a format: occluded and group
     LF_STRAYS =
-        1 << 19 // in `told`: also shapes that the field does not hold would come
+        1 << 19,      // in `told`: also shapes that the field does not hold would come
+    LF_SETS = 1 << 20 // in `told`: classifications came as a set of names, one label a
+                      // name; an id that came with it tells which labels it was made of
 };
 // Kinds that lie somewhere in the image; the others are about all of it.
 #define LF_SPATIAL                                                                     \
