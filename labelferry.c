@@ -8,6 +8,7 @@
 #include "convert/cmd_export.h"
 #include "formats/base/number.h"
 #include "formats/cmd_info.h"
+#include "formats/cmd_mask.h"
 #include "merge/cmd_diff.h"
 #include "merge/cmd_merge.h"
 #include "runs/cmd_log.h"
@@ -15,8 +16,9 @@
 #include "runs/cmd_undo.h"
 
 static const struct lf_command *const commands[] = {
-    &lf_cmd_export, &lf_cmd_merge,   &lf_cmd_diff, &lf_cmd_runs,   &lf_cmd_undo,
-    &lf_cmd_log,    &lf_cmd_explain, &lf_cmd_info, &lf_cmd_limits, NULL,
+    &lf_cmd_export, &lf_cmd_merge,   &lf_cmd_diff, &lf_cmd_runs, &lf_cmd_undo,
+    &lf_cmd_log,    &lf_cmd_explain, &lf_cmd_info, &lf_cmd_mask, &lf_cmd_limits,
+    NULL,
 };
 
 static const struct lf_command *find(const char *name)

@@ -90,6 +90,24 @@ static struct lf_in *file_in(int fd, const char *name, struct lf_error *err)
     return in;
 }
 
+static void standard_close(void *state)
+{
+    lf_free(state);
+}
+
+struct lf_in *lf_in_standard(struct lf_error *err)
+{
+    struct file *f = lf_alloc(1, sizeof *f, err);
+    struct lf_in *in = NULL;
+    if (f) {
+        f->fd = STDIN_FILENO;
+        in = lf_in_make("standard input", f, file_read, standard_close, err);
+    }
+    if (!in)
+        lf_free(f);
+    return in;
+}
+
 // A fifo must not make us wait and a terminal must not become ours, before we know what
 // it is; neither flag matters for a plain file.
 enum { OPEN_FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };

@@ -9,6 +9,8 @@ struct lf_in;
 // A plain file; anything else (folder, device, fifo, socket) is LF_E_PATH. Links are
 // followed: the person named this path. Errors carry `path` as file.
 LF_MUST_USE struct lf_in *lf_in_file(const char *path, struct lf_error *err);
+// Standard input, whatever it is.
+LF_MUST_USE struct lf_in *lf_in_standard(struct lf_error *err);
 // A file below an open folder, by a relative path whose every component is a plain
 // folder: no link is followed (LF_E_PATH) unless `links`. `name` goes into errors.
 LF_MUST_USE struct lf_in *lf_in_below(int folder, const char *relpath, bool links,
@@ -19,11 +21,11 @@ LF_MUST_USE struct lf_in *lf_in_memory(struct lf_slice bytes, const char *name,
 // right).
 LF_MUST_USE bool lf_in_read(struct lf_in *in, void *to, size_t cap, size_t *got,
                             struct lf_error *err);
-// Name for messages: "back.zip!annotations.xml".
 // The rest of it behind what `out` holds. *over: it is longer than `most`, and not all
 // is there.
 LF_MUST_USE bool lf_in_rest(struct lf_in *in, size_t most, struct lf_buf *out,
                             bool *over, struct lf_error *err);
+// Name for messages: "back.zip!annotations.xml".
 const char *lf_in_name(const struct lf_in *in);
 // Size in bytes if it is known beforehand; a zip's claim is not.
 bool lf_in_size(const struct lf_in *in, uint64_t *size);

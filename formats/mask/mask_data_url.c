@@ -5,6 +5,7 @@
 #include "formats/base/alloc.h"
 #include "formats/base/limits.h"
 #include "formats/mask/base64.h"
+#include "formats/mask/mask_png.h"
 #include "formats/mask/png_rows.h"
 
 enum { RGBA = 4 };
@@ -120,52 +121,16 @@ bool lf_mask_read_data_url(struct lf_slice text, uint32_t width, uint32_t height
     return ok;
 }
 
-static bool put_rows(const struct lf_mask *m, uint32_t width, uint32_t height,
-                     unsigned char *row, struct lf_png_out *png, struct lf_error *err)
-{
-    struct lf_mask_walk w = lf_mask_spans(m);
-    struct lf_span s = {0};
-    bool more = lf_mask_span(&w, &s), used = false;
-    for (uint32_t y = 0; y < height; y++) {
-        if (used)
-            memset(row, 0, (size_t)width * RGBA);
-        used = false;
-        for (; more && s.y == y; more = lf_mask_span(&w, &s)) {
-            for (uint32_t x = s.from; x < s.to; x++)
-                row[(size_t)x * RGBA + RGBA - 1] = 255;
-            used = true;
-        }
-        if (!lf_png_out_row(png, row, err))
-            return false;
-    }
-    return true;
-}
-
 bool lf_mask_write_data_url(const struct lf_mask *m, uint32_t width, uint32_t height,
                             struct lf_buf *out, struct lf_error *err)
 {
-    const uint64_t area = (uint64_t)width * height;
-    const struct lf_png_form form = {width, height, RGBA, 8};
-    struct lf_buf bytes = {0};
-    if (!area)
-        return lf_fail(err, LF_E_MASK, "a mask of %" PRIu32 " x %" PRIu32 " pixels",
-                       width, height);
-    if (area > LF_MASK_PIXELS)
-        return lf_fail(err, LF_E_LIMIT_COUNT,
-                       "a mask of %" PRIu32 " x %" PRIu32 " pixels (limit mask-pixels)",
-                       width, height);
-    if ((uint64_t)m->left + m->width > width || (uint64_t)m->top + m->height > height)
-        return lf_fail(err, LF_E_BUG, "a mask reaches out of its image");
-    unsigned char *row = lf_alloc(width, RGBA, err);
-    struct lf_png_out *png = row ? lf_png_out_open(&form, &bytes, err) : NULL;
-    bool ok = png && put_rows(m, width, height, row, png, err);
+    struct lf_buf png = {0};
+    bool ok = lf_mask_write_png(m, width, height, LF_MASK_ALPHA, &png, err);
     if (ok) {
         lf_buf_text(out, HEAD);
-        lf_base64_write((const unsigned char *)bytes.at, bytes.len, out);
+        lf_base64_write((const unsigned char *)png.at, png.len, out);
         ok = lf_buf_ok(out, err);
     }
-    lf_png_out_free(&png);
-    lf_free(row);
-    lf_buf_done(&bytes);
+    lf_buf_done(&png);
     return ok;
 }

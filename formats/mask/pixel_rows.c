@@ -51,10 +51,10 @@ static bool turn_columns(struct lf_pixel_rows *r, const unsigned char *data,
     return lf_scratch_room(&r->tool->rows, r->row_bytes * rows, err);
 }
 
-// All of the array is in `flat`.
-static bool whole(struct lf_pixel_rows *r, size_t len, struct lf_error *err)
+// All of the array is there.
+static bool whole(struct lf_pixel_rows *r, const unsigned char *flat, size_t len,
+                  struct lf_error *err)
 {
-    const unsigned char *flat = r->tool->flat.at;
     size_t head = 0;
     if (len < LF_NPY_MAGIC)
         return early(err);
@@ -160,7 +160,7 @@ static bool open_npy(struct lf_pixel_rows *r, struct lf_slice text,
         enum libdeflate_result done = libdeflate_zlib_decompress(
             t->whole, t->packed.at, packed, t->flat.at, t->flat.cap, &len);
         if (done == LIBDEFLATE_SUCCESS)
-            return whole(r, len, err);
+            return whole(r, t->flat.at, len, err);
         if (done != LIBDEFLATE_INSUFFICIENT_SPACE)
             return damaged(err);
         if (t->flat.cap >= FLAT_MOST)
@@ -191,7 +191,12 @@ bool lf_pixel_rows_open(struct lf_pixel_tool *t, const struct lf_pixels *p,
                         struct lf_pixel_rows *r, struct lf_error *err)
 {
     *r = (struct lf_pixel_rows){.tool = t};
-    if (p->png ? open_png(r, p->bytes, err) : open_npy(r, p->bytes, err))
+    const struct lf_slice bytes = p->bytes;
+    // No base64 text begins like the file.
+    const bool plain = lf_slice_starts(bytes, LF_S("\x93NUMPY"));
+    if (p->png  ? open_png(r, bytes, err)
+        : plain ? whole(r, (const unsigned char *)bytes.at, bytes.len, err)
+                : open_npy(r, bytes, err))
         return true;
     lf_pixel_rows_done(r);
     return false;

@@ -12,7 +12,7 @@
 #include "formats/mask/mask.h"
 
 struct lf_pixels {         // one array, still as it lies in its file
-    struct lf_slice bytes; // base64 text, or the PNG's bytes
+    struct lf_slice bytes; // base64 text, the .npy file itself, or the PNG's bytes
     bool png;
 };
 

@@ -254,7 +254,7 @@ class EveryKind(crossing.CrossingCase):
 
         self.rewrite(archive, lambda xml: re.sub(r'(rle="[^"]*)(")', spoil, xml))
         done = self.labelferry("merge", "r", archive, "--dataset", self.ds, "--in-place", status=4)
-        self.assertRegex(done.stderr, r'annotations.xml:\d+: error: LF3071 mask: image "1.png", shape 2 \(mask\): .* add up')
+        self.assertRegex(done.stderr, r'annotations.xml:\d+: error: LF3071 mask-damaged: image "1.png", shape 2 \(mask\): .* add up')
         self.assertEqual(testenv.snapshot(self.ds), before)
 
     def test_a_mask_is_cut_at_its_image_also_where_the_size_is_left_out(self):

@@ -205,12 +205,12 @@ class DiskMasks(crossing.CrossingCase):
         ds = self.copy(testenv.shared("fixtures", "fiftyone", "images_full"), "ds")
         self.write(b"\x89PNG\r\n\x1a\ncut", "ds", *INSTANCE.split("/"))
         done = self.labelferry("export", ds, "--field", "instances_disk:instances", "--run", "r", "-o", "out", status=4)
-        self.assertRegex(done.stderr, r"^%s: error: LF3071 mask: .*\(sample [0-9a-f]{24}\)$" % re.escape(INSTANCE))
+        self.assertRegex(done.stderr, r"^%s: error: LF3071 mask-damaged: .*\(sample [0-9a-f]{24}\)$" % re.escape(INSTANCE))
         path = self.path("ds", "samples.json")
         with open(path, encoding="utf-8") as f:
             text = f.read()
         with open(path, "w", encoding="utf-8") as f:
             f.write(re.sub(r'("base64": "eJ)\w{8}', r"\1AAAAAAAA", text))
         done = self.labelferry("export", ds, "--field", "instances:instances", "--run", "r", "-o", "out", status=4)
-        self.assertRegex(done.stderr, r"(?m)^samples.json:byte \d+: error: LF3071 mask: .*\(sample [0-9a-f]{24}\)$")
+        self.assertRegex(done.stderr, r"(?m)^samples.json:byte \d+: error: LF3071 mask-damaged: .*\(sample [0-9a-f]{24}\)$")
         self.assertFalse(os.path.exists(self.path("out")))

@@ -7,7 +7,7 @@ import argparse
 import re
 import subprocess
 
-COMMANDS = ["export", "merge", "diff", "runs", "info", "limits"]
+COMMANDS = ["export", "merge", "diff", "runs", "info", "mask", "limits"]
 
 STATUS = [
     ("0", "Done, nothing to look at."),
