@@ -17,4 +17,12 @@ const struct lf_format lf_format_labelstudio = {
     .urls = "/data/local-files/?d={run}/{path}",
     .reads = "JSON or JSON_MIN exports as file, folder or zip; also a file a task",
     .writes = "a folder with config.xml and tasks.json for each task, and media/",
+    .backend = &ls_backend,
+    .lint = ls_lint,
+    .ship = ls_ship,
+    .begin = ls_begin,
+    .put = ls_put,
+    .end = ls_end,
+    .drop = ls_drop,
+    .sheet = ls_sheet,
 };
