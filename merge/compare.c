@@ -102,7 +102,9 @@ static bool same_attr(const struct lf_attr_def *d, const struct lf_attr *a,
     const struct lf_attr unset = {.type = LF_V_NULL, .text = d->preset};
     if (!a)
         a = &unset;
-    if (a->type != b->type && a->type != LF_V_UNTYPED && b->type != LF_V_UNTYPED)
+    // What stayed at home was shown as another value, which has no type.
+    if (a->type != b->type && a->type != LF_V_UNTYPED && b->type != LF_V_UNTYPED &&
+        !a->home)
         return false;
     return lf_value_same(a->text, b->text, d->input == LF_IN_CHECKBOX) ||
            (a->type != b->type &&

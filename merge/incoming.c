@@ -89,7 +89,10 @@ static bool find_row(const struct lf_incoming *in, const struct lf_item *item,
     int64_t task;
     if (item->id.known) {
         *found = lf_run_row(in->run, &item->id, *row + 1, row);
-        return true; // a copy of the whole dataset holds samples outside the run
+        // A copy of the whole dataset holds samples outside the run; a task does not.
+        return *found || in->format->relative ||
+               tell(ev, in->pass_over ? LF_N_PASSED_OVER : LF_E_UNMATCHED, item,
+                    "no sample of the run has the id it names", err);
     }
     if (in->run->recorded && lf_sent_task(&in->run->sent, item->task, &task)) {
         *found = lf_sent_sample(&in->run->sent, task, item->number, &sample) &&
@@ -233,8 +236,9 @@ static bool take_item(struct lf_incoming *in, struct lf_item *item, uint32_t *ro
         return false;
     if (!found) { // whether it is whole does not matter
         in->strange = true;
-        in->unmatched += !item->id.known;
-        in->unmatched_labels += item->id.known ? 0 : labels;
+        bool beside = item->id.known && in->format->relative;
+        in->unmatched += !beside;
+        in->unmatched_labels += beside ? 0 : labels;
         return true;
     }
     if (!item->faults.count &&

@@ -25,4 +25,9 @@ const struct lf_format lf_format_labelstudio = {
     .end = ls_end,
     .drop = ls_drop,
     .sheet = ls_sheet,
+    .bid = ls_bid,
+    .open = ls_open,
+    .next = ls_next,
+    .sources = ls_sources,
+    .close = ls_close,
 };
