@@ -71,6 +71,12 @@ def mask_codecs(lines):
     return _mask_answers(lambda **kw: testenv.run([_need("LF_MASKS_PYTHON"), _tool("mask_judge.py")], **kw), lines)
 
 
+def brush_codec(lines):
+    """What Label Studio's own converter answers to lines of brush_judge.py."""
+    run = [_need("LF_LABELSTUDIO_PYTHON"), _tool("brush_judge.py")]
+    return _mask_answers(lambda **kw: testenv.run(run, **kw), lines)
+
+
 def fiftyone_masks(lines):
     """What FiftyOne answers. Outlines hang on the last bit of arctan2, which numpy has of its own for AVX-512."""
     env = dict(fiftyone_env(), NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR")

@@ -1,15 +1,17 @@
 // Masks through the codecs, fills and outlines, a line in and a line out, for tests
 // that compare them with other programs. A mask is: left top width height run run ...
 //
-//   write FORM WIDTH HEIGHT MASK              the text (FORM: boxed, counts or packed)
-//   read FORM LEFT TOP WIDTH HEIGHT TEXT      the mask
-//   fill WIDTH HEIGHT POINTS X Y .. POINTS .. the mask, as a segmentation's is filled
-//   instance WIDTH HEIGHT POINTS X Y ..       the mask, as an instance's is filled
-//   trace TOLERANCE MASK                      X Y X Y / X Y ..
+//   write FORM WIDTH HEIGHT MASK              the text (FORM: boxed, counts, packed or
+//   brush) read FORM LEFT TOP WIDTH HEIGHT TEXT      the mask fill WIDTH HEIGHT POINTS
+//   X Y .. POINTS .. the mask, as a segmentation's is filled instance WIDTH HEIGHT
+//   POINTS X Y ..       the mask, as an instance's is filled trace TOLERANCE MASK X Y X
+//   Y / X Y ..
 #ifndef LF_MASK_LINE_H
 #define LF_MASK_LINE_H
 
+#include "formats/base/json.h"
 #include "formats/base/number.h"
+#include "formats/mask/mask_brush.h"
 #include "formats/mask/mask_rle.h"
 #include "formats/mask/mask_shape.h"
 
@@ -66,6 +68,8 @@ static inline bool do_write(struct line *l, struct lf_arena *a, struct lf_buf *o
     struct lf_mask m;
     if (!read_mask(l, a, &m, err))
         return false;
+    if (lf_slice_is(form, "brush"))
+        return lf_mask_write_brush(&m, width, height, out, err);
     if (!lf_slice_is(form, "boxed"))
         return lf_mask_write_coco(&m, lf_slice_is(form, "packed"), width, height, a,
                                   out, err);
@@ -81,6 +85,14 @@ static inline bool do_read(struct line *l, struct lf_arena *a, struct lf_buf *ou
     struct lf_mask m;
     l->at += l->at < l->end; // the blank
     struct lf_slice text = {l->at, (size_t)(l->end - l->at)};
+    if (lf_slice_is(form, "brush")) {
+        const bool good =
+            lf_json_check(text, (struct lf_json_rules){0}, 0, err) &&
+            lf_mask_read_brush(text, width, height, LF_BRUSH_HALF, a, &m, NULL, err);
+        if (good)
+            print_mask(&m, out);
+        return good;
+    }
     bool ok = lf_slice_is(form, "boxed")
                   ? lf_mask_read_boxed(text, left, top, width, height, a, &m, err)
                   : lf_mask_read_coco(text, lf_slice_is(form, "packed"), width, height,

@@ -112,6 +112,12 @@ MUTANTS = [
      "shape laws"),
     ("occluded is not told", "formats/cvat/cvat_element.c", 'o->occluded = lf_slice_is(a->text, "true");',
      'o->occluded = lf_slice_is(a->text, "1");', "shape laws"),
+    ("half an alpha is outside", "formats/mask/mask_brush.c", "next.value >= threshold", "next.value > threshold",
+     r"test_mask_command.*threshold"),
+    ("no byte of 0 behind a full one", "formats/mask/brush_code.c", "put_bits(o, 0, BYTE - o->bits);",
+     "put_bits(o, 0, (BYTE - o->bits) % BYTE);", r"test_R29_brush_is"),
+    ("a run beyond the last value is cut", "formats/mask/brush_code.h", "|| n > in->count - in->at) {",
+     "|| (n > in->count - in->at && (n = in->count - in->at) == 0)) {", r"test_R29_truncated_or_oversized"),
 ]
 
 
