@@ -12,8 +12,8 @@ usage: sh tests/run.sh [--peers] [--asan] [--fuzz] [--only PATTERN] [--help]
 Installs what is missing from Debian, builds, and runs the unit tests, the lint and
 the case tests. The last line is "N passed, N failed, N skipped". Options add to this:
 
-  --peers         judge the output by the real FiftyOne and Datumaro, which are put into
-                  ${LF_CACHE:-${XDG_CACHE_HOME:-~/.cache}/labelferry} the first time
+  --peers         judge the output by the real FiftyOne, Datumaro and Label Studio, which are put
+                  into ${LF_CACHE:-${XDG_CACHE_HOME:-~/.cache}/labelferry} the first time
   --asan          unit and case tests again, built with address and undefined sanitizers
   --fuzz          each fuzz target on its seeds, then LF_FUZZ_SECONDS (20) of new input
   --only PATTERN  only tests whose name matches this extended regular expression

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Puts the judges into a cache folder outside the tree, once, and prints where they are:
-# shell assignments of LF_FIFTYONE_PYTHON, LF_DATUM_PYTHON, LF_MASKS_PYTHON and LF_MONGO, to
-# be sourced.
+# shell assignments of LF_FIFTYONE_PYTHON, LF_DATUM_PYTHON, LF_MASKS_PYTHON, LF_LABELSTUDIO_PYTHON,
+# LF_LABELSTUDIO_CACHE and LF_MONGO, to be sourced.
 #
 # Each judge has a folder named by a hash of what it is made of. Its stamp is written last,
 # so a folder without one was interrupted and is made anew. Nothing is asked of the network
-# when all are there. Remove the cache folder to get the space (about 1.4 GB) back.
+# when all are there. Remove the cache folder to get the space (about 2.6 GB) back.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/support/debian.sh
@@ -16,7 +16,7 @@ cache=$(cd "$cache" && pwd)
 python=/usr/bin/python3
 stamp=installed
 
-need_debian python3 python3-venv
+need_debian python3 python3-venv chromium
 java=
 command -v javac >/dev/null 2>&1 && command -v java >/dev/null 2>&1 || java=default-jdk-headless
 command -v mvn >/dev/null 2>&1 || java="$java maven"
@@ -56,6 +56,16 @@ venv datumaro tests/peers/datumaro.txt
 datumaro=$folder
 venv masks tests/peers/masks.txt pycocotools.mask
 masks=$folder
+venv labelstudio tests/peers/labelstudio.txt label_studio
+labelstudio=$folder
+
+# An empty database takes the server's migrations a minute: they are run once.
+folder_of labelstudio-db tests/peers/labelstudio.txt
+database=$folder
+if [ ! -e "$database/label_studio.sqlite3" ]; then
+    lf_say "making the database of Label Studio in $database"
+    "$labelstudio/bin/python" tests/support/labelstudio_driver.py --cache "$database" --only-make-cache >&2 9>&- </dev/null
+fi
 
 folder_of mongo tests/support/mongo_server.sh
 if [ ! -e "$folder/$stamp" ]; then
@@ -72,4 +82,6 @@ quoted() { printf "%s='%s'\nexport %s\n" "$1" "$(printf %s "$2" | sed "s/'/'\\\\
 quoted LF_FIFTYONE_PYTHON "$fiftyone/bin/python"
 quoted LF_DATUM_PYTHON "$datumaro/bin/python"
 quoted LF_MASKS_PYTHON "$masks/bin/python"
+quoted LF_LABELSTUDIO_PYTHON "$labelstudio/bin/python"
+quoted LF_LABELSTUDIO_CACHE "$database"
 quoted LF_MONGO "$folder"
