@@ -1,6 +1,7 @@
 // Values of controls as texts.
 #include "formats/base/json.h"
 #include "formats/base/number.h"
+#include "formats/labelstudio/ls_held.h"
 #include "formats/labelstudio/ls_value.h"
 
 static bool bad(struct lf_error *err, struct lf_slice key)
@@ -96,16 +97,6 @@ static bool read_lines(struct lf_slice value, struct lf_slice key, struct lf_are
     ok = ok && lf_buf_ok(&all, err) && lf_arena_text(a, lf_buf_view(&all), text, err);
     lf_buf_done(&all);
     return ok;
-}
-
-bool ls_number_text(double value, struct lf_arena *a, struct lf_slice *text,
-                    struct lf_error *err)
-{
-    char digits[LF_NUMBER_CAP];
-    struct lf_slice t = {digits, lf_print_double(value, digits)};
-    if (lf_slice_ends(t, LF_S(".0")))
-        t.len -= 2;
-    return lf_arena_text(a, t, text, err);
 }
 
 static bool read_number(struct lf_slice value, struct lf_slice key, struct lf_arena *a,

@@ -50,8 +50,4 @@ LF_MUST_USE bool ls_first_word(struct lf_slice value, struct lf_slice key,
 // (*many).
 LF_MUST_USE bool ls_read_text(const struct ls_result *r, struct lf_arena *a,
                               struct lf_slice *text, bool *many, struct lf_error *err);
-// A double as text: "3", "0.5".
-LF_MUST_USE bool ls_number_text(double value, struct lf_arena *a, struct lf_slice *text,
-                                struct lf_error *err);
-
 #endif
