@@ -114,9 +114,9 @@ static void lint_flag(struct lf_attr_def *d)
 // so that they would tell apart what is alike.
 static bool lint_preset(struct lint *x, const struct lf_field *f, struct lf_attr_def *d)
 {
-    struct lf_slice was = d->preset;
+    const bool had = d->preset.len > 0;
     d->preset = LF_S("");
-    return !was.len || tell(x, LF_N_DEFAULT_HOME, f, d->name, was);
+    return !had || tell(x, LF_N_DEFAULT_HOME, f, d->name, (struct lf_slice){0});
 }
 
 // ---------------------------------------------------------------------------- controls
@@ -173,12 +173,23 @@ static bool name_attr(struct lint *x, const struct lf_field *f, struct lf_attr_d
     return take_name(x, &d->alias);
 }
 
+// Those of all classes first: of two that are called alike theirs is the plain name.
+static bool name_attrs(struct lint *x, struct lf_field *f)
+{
+    for (int own = 0; own < 2; own++)
+        for (size_t k = 0; k < f->attrs; k++)
+            if ((f->attr[k].only != LF_NO_CLASS) == own &&
+                !name_attr(x, f, &f->attr[k]))
+                return false;
+    return true;
+}
+
 static bool lint_attr(struct lint *x, const struct lf_field *f, struct lf_attr_def *d)
 {
     if (!d->name.len)
         return bad(x, f, d->name, "an attribute needs a name");
     lint_flag(d);
-    if (!lint_preset(x, f, d) || !name_attr(x, f, d))
+    if (!lint_preset(x, f, d))
         return false;
     if (d->input == LF_IN_NUMBER)
         return lint_number(x, f, d);
@@ -199,7 +210,7 @@ static bool lint_attrs(struct lint *x, struct lf_field *f)
         if (!lint_attr(x, f, &f->attr[k]))
             return false;
     }
-    return true;
+    return name_attrs(x, f);
 }
 
 bool ls_lint(struct lf_schema *s, struct lf_slice id_attr, struct lf_events *ev,
