@@ -60,12 +60,11 @@ static bool ship_attr(const struct lf_field *f, const struct lf_sample *s,
                       struct lf_attr *attr, struct lf_arena *a, struct lf_events *ev,
                       struct lf_error *err)
 {
-    if (!old || (old->type == LF_V_NULL && !old->home))
+    if (!old || (!old->home && (old->type == LF_V_NULL || !old->text.len)))
         return true;
     attr->type = old->type;
     attr->text = old->text;
-    if (!old->home &&
-        (!old->text.len || holds(&f->attr[attr->name], &attr->text, a, err)))
+    if (!old->home && holds(&f->attr[attr->name], &attr->text, a, err))
         return true;
     if (err->code != LF_OK)
         return false;
