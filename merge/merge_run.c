@@ -60,6 +60,15 @@ static bool open_decisions(struct lf_merging *m)
     return m->decisions != NULL;
 }
 
+// An archive whose tasks nobody did is the run's all the same, and has nothing to say.
+static bool nothing_done(const struct lf_merging *m)
+{
+    return !m->in.items && lf_events_count(m->ev, LF_N_UNTOUCHED) +
+                                   lf_events_count(m->ev, LF_N_TASK_SKIPPED) +
+                                   lf_events_count(m->ev, LF_E_DRAFT) >
+                               0;
+}
+
 static bool read_archives(struct lf_merging *m)
 {
     if (!lf_incoming_new(&m->in, &m->run, m->err))
@@ -92,7 +101,7 @@ static bool read_archives(struct lf_merging *m)
         m->result->repeated &= m->in.source[i].repeated;
     list_archives(&m->in, &m->result->archives);
     m->result->damaged = m->in.damaged;
-    if (!m->in.came && !m->in.damaged)
+    if (!m->in.came && !m->in.damaged && !nothing_done(m))
         return lf_fail(m->err, LF_E_FOREIGN_RUN,
                        "no item of the archives is one of run \"%.*s\"",
                        (int)m->run.key.len, m->run.key.at);

@@ -188,7 +188,7 @@ static bool name_part(struct ls_work *w, struct seen *s, struct seen *again,
     if (!count_of(w, s, id, &all, err) || !count_of(w, again, id, &before, err))
         return false;
     r->id = id;
-    if (*all < 2)
+    if (*all < 2 || !id.len)
         return true;
     uint32_t part = (*before)++;
     return lf_arena_printf(w->a, &r->id, err, "%.*s:%lu", (int)id.len, id.at,

@@ -6,6 +6,7 @@
 #include "formats/base/limits.h"
 #include "formats/base/names.h"
 #include "formats/base/number.h"
+#include "formats/labelstudio/ls_held.h"
 #include "formats/mask/mask_brush.h"
 #include "formats/mask/mask_data_url.h"
 
@@ -220,8 +221,7 @@ static bool read_polygon(const struct ls_result *r, double w, double h,
         lf_json_type(lf_json_trim(closed)) == LF_JSON_FALSE)
         l->kind = LF_POLYLINE;
     else
-        while (l->points > 1 && l->xy[0] == l->xy[2 * (size_t)l->points - 2] &&
-               l->xy[1] == l->xy[2 * (size_t)l->points - 1])
+        while (ls_ends_meet(l->xy, l->points))
             l->points--;
     return one_ring(l, a, err);
 }
