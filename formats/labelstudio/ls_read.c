@@ -196,6 +196,19 @@ static bool tell_project(const struct lf_reader *r, struct lf_source *s,
     return ok;
 }
 
+// The origin as one word: an export is the whole of somebody's work in a project, and
+// knows nothing of what is done in others.
+static bool tell_piece(struct lf_source *s, struct lf_arena *a, struct lf_error *err)
+{
+    struct lf_buf word = {0};
+    for (size_t i = 0; i < s->origin.len; i++)
+        lf_buf_add(&word, s->origin.at[i] == ' ' ? "_" : s->origin.at + i, 1);
+    bool ok =
+        lf_buf_ok(&word, err) && lf_arena_text(a, lf_buf_view(&word), &s->pieces, err);
+    lf_buf_done(&word);
+    return ok;
+}
+
 // Two exports of one project are two states of one thing, for each of its annotators.
 static bool end_source(struct lf_reader *r, size_t i, const char *digest,
                        struct lf_error *err)
@@ -212,7 +225,8 @@ static bool end_source(struct lf_reader *r, size_t i, const char *digest,
                           r->project.at) ||
          !lf_arena_printf(&r->arena, &s->origin, err, "project %.*s %.*s %.*s",
                           (int)r->project.len, r->project.at, (int)r->created.len,
-                          r->created.at, (int)who.len, who.at)))
+                          r->created.at, (int)who.len, who.at) ||
+         !tell_piece(s, &r->arena, err)))
         return false;
     return tell_project(r, s, &r->arena, err);
 }

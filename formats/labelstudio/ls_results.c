@@ -783,6 +783,8 @@ static bool take_attrs(struct ls_work *w, const struct ls_result *r, size_t n,
             l = &w->item->sample.label[region];
         else if (ours && !ls_is_region(&w->place.run->schema.field[c.field]))
             l = tag_of(w, c.field);
+        if (!l && ours && !ls_is_region(&w->place.run->schema.field[c.field]))
+            continue; // the editor leaves it when the choice that it was about is gone
         if (!l ? !unknown_attr(w, &r[i], NULL, (struct lf_slice){0}, err)
                : !take_attr(w, &r[i], l, err))
             return false;
