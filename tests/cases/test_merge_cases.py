@@ -132,12 +132,12 @@ def differences(one, reasons):
 
 
 class MergeCases(testenv.Case):
-    def passes(self, name, case):
+    def passes(self, name, case, **how):
         folder = self.path(name)
         os.mkdir(folder)
         out = []
         options = [o for reason in REASONS.get(name, []) for o in OPTIONS.get(reason, [])]
-        for one in mc.replay(self, case, folder, options):
+        for one in mc.replay(self, case, folder, options, **how):
             one.classes = {f: [c for e in s["classes"] for c in (e["classes"] if isinstance(e, dict) else [e])]
                            for f, s in case["label_schema"].items()}
             out.append(one)

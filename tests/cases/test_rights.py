@@ -229,12 +229,12 @@ def schema(may):
 
 # ---------------------------------------------------------------------------- what people do
 
-def by_cvat(kind, edit, task):
-    """The edits of the far side that make one edit of one type of label."""
+def by_cvat(kind, edit, task, way="cvat"):
+    """The edits of the far side that make one edit of one type of label; another tool's far side takes the same."""
     f, image = FIELDS[kind, edit], edit + ".png"
     target = {"id": f.id["$oid"]}
     place = {"task": task, "image": image}
-    fate, parts, more = model.meaning("cvat", kind, edit)
+    fate, parts, more = model.meaning(way, kind, edit)
     if kind in SCALARS:
         tag, name = dict(place, tag=0), "value"
         change = ({"op": "attribute", "name": name, "value": str(f.value)} if kind == "scalar"
@@ -257,7 +257,7 @@ def by_cvat(kind, edit, task):
     if edit == "id_lost":
         return [dict(target, op="blank_id")]
     if fate == model.GONE:
-        return [dict(target, op="delete")]
+        return [dict(target, op="delete")] + ([draw(kind, f, place)] if more else [])
     if more:
         return [draw(kind, f, place)]
     each = {"class": {"op": "relabel", "label": "cow"}, "place": {"op": "move", "dx": STEP},

@@ -250,18 +250,18 @@ def check_ids(config, result, where):
 class Server:
     """What gives ids and times: a counter each, so that the same work gives the same bytes."""
 
-    def __init__(self):
-        self.last = {}
+    def __init__(self, day=1):
+        self.last, self.day = {}, day
         self.clock = 0
 
     def next(self, what):
         self.last[what] = self.last.get(what, 0) + 1
         return self.last[what]
 
-    def now(self):
+    def now(self, day=None):
         self.clock += 1
         seconds = self.clock
-        return "2024-01-01T%02d:%02d:%02d.000000Z" % (seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+        return "2024-01-%02dT%02d:%02d:%02d.000000Z" % (day or self.day, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
 
 
 class Task:
@@ -269,7 +269,7 @@ class Task:
         self.server, self.project, self.given = server, project, given
         self.id, self.number = server.next("task"), number
         self.data, self.meta = given.get("data", given), given.get("meta", {})
-        self.created = server.now()
+        self.created = server.now(day=1)  # whenever it is exported
         self.drafts, self.updated_by = [], None
         self.annotations = [self.annotate(a["result"], completed_by=a.get("completed_by", 1), imported=a)
                             for a in given.get("annotations", [])]
@@ -462,12 +462,12 @@ def whole(x):
 
 # ---------------------------------------------------------------------------- archives in and out
 
-def load_archive(root):
-    """The projects that a person makes of an archive folder, in the order of their names."""
+def load_archive(root, day=1):
+    """The projects that a person makes of an archive folder on this day, in the order of their names."""
     folders = [os.path.join(root, n) for n in sorted(os.listdir(root))]
     folders = [f for f in [root] + folders if os.path.exists(os.path.join(f, "config.xml"))]
     refuse(folders, "no config.xml in %s", root)
-    server = Server()
+    server = Server(day)
     return [Project(f, server) for f in folders]
 
 

@@ -47,7 +47,7 @@ class Cvat:
     to = ()  # the default
 
     @staticmethod
-    def load(archive):
+    def load(archive, day=1):
         return far_side_cvat.load_archive(archive)
 
     @staticmethod
@@ -74,9 +74,9 @@ class LabelStudio:
     to = ("--to", "labelstudio")
 
     @staticmethod
-    def load(archive):
-        """The projects, every task submitted. The run's own list says how large pictures are of which nothing was sent."""
-        projects = far_side_labelstudio.load_archive(archive)
+    def load(archive, day=1):
+        """The projects, every task submitted on this day. The run's own list says how large pictures are of which nothing was sent."""
+        projects = far_side_labelstudio.load_archive(archive, day)
         sizes = {}
         items = os.path.join(archive, "run", "items.tsv")
         if os.path.exists(items):

@@ -2,7 +2,7 @@
 
 apply_edits takes the first kind. An edit works on the last annotation of its task, as an annotator would, and the editor
 writes the annotation anew afterwards. "task" is the number of a task of CVAT's, which is a field and a piece of the run:
-the pieces of all fields by name. What the editor cannot do (relabel one of several choices, two regions of one id) raises
+the pieces of all fields by name; "field" names one. What the editor cannot do (relabel one of several choices, two regions of one id) raises
 Unlike: a test of that is CVAT's alone.
 
   move dx dy | resize dw dh | points [..] | rotate angle | relabel label | delete | attribute name value
@@ -75,6 +75,7 @@ class Thing:
 class Person:
     def __init__(self, projects, annotation=-1):
         self.projects, self.which, self.touched = projects, annotation, []
+        self.memo = {}  # by task: what is known of it, until it is edited
         fields = sorted({(c.name, "%06d" % n) for n, p in enumerate(projects) for c in self.fields(p)})
         order = sorted(name + ("_" + n if len(projects) > 1 else "") for name, n in fields)
         by = {name + ("_" + n if len(projects) > 1 else ""): (name, int(n)) for name, n in fields}
@@ -101,11 +102,14 @@ class Person:
         if not task.annotations:
             task.submit()
         a = task.annotations[self.which]
+        self.memo.pop(id(task), None)
         if not any(a is b for _, b in self.touched):
             self.touched.append((task, a))
         return a
 
     def lot(self, e):
+        if "field" in e:
+            return [x for x in self.lots if x[1].name == e["field"]]
         return [self.lots[e["task"]]] if "task" in e else self.lots
 
     def place(self, e, key="image"):
@@ -159,16 +163,21 @@ class Person:
             raise SystemExit("edit: no object has the id %r" % lid)
         return out
 
+    def known(self, task):
+        """Every id of a task's last annotation, to find tasks quickly."""
+        if id(task) not in self.memo:
+            self.memo[id(task)] = self.ids_of(task)
+        return self.memo[id(task)]
+
     @staticmethod
-    def known(task):
-        """A text in which every id of a task's last annotation stands, to find tasks quickly."""
-        out = []
+    def ids_of(task):
+        out = set()
         for r in (task.annotations[-1]["result"] if task.annotations else
                   task.predictions[-1]["result"] if task.predictions else []):
-            out.append(r.get("id", ""))
+            out |= {r.get("id", ""), base(r.get("id", ""))}
             for lot in r.get("meta", {}).get("fo_ids", {}).values():
-                out += [x or "" for x in lot]
-        return " ".join(out)
+                out |= {x or "" for x in lot}
+        return out
 
     def target(self, e):
         if "id" in e:
@@ -238,15 +247,27 @@ class Person:
                                                        | {tuple(p) for p in e.get("set", [])})
                          - {tuple(p) for p in e.get("clear", [])})
 
+    def corners(self, r):
+        """A box as it lies before it is turned, in pixels."""
+        v, (w, h) = r["value"], self.size(r)
+        size = v["width"] * w / 100, v["height"] * h / 100
+        cx, cy = centre(v["x"] * w / 100, v["y"] * h / 100, *size, v.get("rotation", 0))
+        return [cx - size[0] / 2, cy - size[1] / 2, cx + size[0] / 2, cy + size[1] / 2]
+
     def op_resize(self, e, thing):
-        dw, dh = self.percent(thing, e.get("dw", 0), e.get("dh", 0))
-        v = thing.results[0]["value"]
-        v["width"], v["height"] = v["width"] + dw, v["height"] + dh
-        self.changed(thing.results[0])
+        p = self.corners(thing.results[0])
+        self.op_points({"points": [p[0], p[1], p[2] + e.get("dw", 0), p[3] + e.get("dh", 0)]}, thing)
 
     def op_points(self, e, thing):
-        r = thing.results[0]
-        r["value"].update(self.geometry(thing.control, e["points"], *self.size(r)))
+        r, points = thing.results[0], e["points"]
+        v, (w, h), turn = r["value"], self.size(r), r["value"].get("rotation", 0)
+        if thing.control.type == "rectanglelabels":  # told with two decimals: an edge that is there was not moved
+            points = [old if abs(old - new) < 0.0051 else new for old, new in zip(self.corners(r), points)]
+        v.update(self.geometry(thing.control, points, w, h))
+        if turn:  # given as it would lie unturned
+            x1, y1, x2, y2 = points
+            x, y = corner((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1, turn)
+            v.update(x=100 * x / w, y=100 * y / h, rotation=turn)
         self.changed(r)
 
     def op_rotate(self, e, thing):
@@ -283,6 +304,8 @@ class Person:
         control, result = thing.control, thing.annotation["result"]
         if thing.tag is not None:
             raise Unlike("choices carry no attributes")
+        if e["name"] == "label_id":  # the id is the region's own
+            return self.op_alter_id(e, thing) if e["value"] else self.op_blank_id(e, thing)
         if e["name"] == "value" and not control.spatial and not control.tag.endswith("Labels") and \
                 "%s.value" % control.name not in thing.task.project.config.controls:
             thing.results[0]["value"] = self.value(control, e["value"])
@@ -339,9 +362,10 @@ class Person:
         """Ctrl+D, or copied and pasted on another picture."""
         if not thing.control.spatial:
             raise Unlike("a choice is not copied")
-        to = thing.annotation
+        to, size = thing.annotation, None
         if "to" in e or "to_of" in e:
-            to = self.annotation(self.place(e, "to")[0])
+            task = self.place(e, "to")[0]
+            to, size = self.annotation(task), self.size_of(task)
         dx, dy = e.get("dx", 0), e.get("dy", 0)
         for r in list(thing.results):
             new, lot = self.new_id(), [x for x in thing.annotation["result"] if x.get("id") == r["id"]]
@@ -352,6 +376,8 @@ class Person:
                         self.repaint(x, thing.control, lambda px: {(a + dx, b + dy) for a, b in px})
                     else:
                         shift(x["value"], *self.percent(thing, dx, dy))
+                if size:
+                    x["original_width"], x["original_height"] = size
                 to["result"].append(x)
 
     # -- new ones

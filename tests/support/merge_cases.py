@@ -227,10 +227,11 @@ class Pass:
         return out
 
 
-def replay(test, case, folder, options=()):
+def replay(test, case, folder, options=(), to=(), write=None):
     """Runs a case in a folder, one Pass after the other. The dataset is folder/dataset and stays.
 
-    `options` go to each merge.
+    `options` go to each merge, `to` to the export; write(out, folder, case, annotations) makes what comes back, where
+    that is not an edited copy.
     """
     dataset = os.path.join(folder, "dataset")
     schema = os.path.join(folder, "schema.json")
@@ -239,11 +240,13 @@ def replay(test, case, folder, options=()):
     with open(schema, "w", encoding="utf-8") as f:
         json.dump(case["label_schema"], f)
     test.labelferry("export", dataset, "--schema", schema, "--run", "r", "--media", "none",
-                    "-o", os.path.join(folder, "out"), "-q")
+                    "-o", os.path.join(folder, "out"), "-q", *to, status=None if to else 0)
     for number, step in enumerate(case["passes"]):
         was = read_documents(dataset)
         back = os.path.join(folder, "back%d" % number)
-        if has_strays(case):
+        if write:
+            write(os.path.join(folder, "out"), back, case, step["annotations"])
+        elif has_strays(case):
             write_dump(os.path.join(folder, "out"), back, case, step["annotations"])
         else:
             write_copy(dataset, back, case, step["annotations"])

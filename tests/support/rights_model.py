@@ -56,6 +56,9 @@ def meaning(way, kind, edit):
     fate, parts, more = EDITS[edit]
     way = "cvat" if way == "both" else way
     one = kind.rstrip("s") if not single(kind) else kind
+    if way == "labelstudio":
+        known = meaning("cvat", kind, edit)
+        return known and by_labelstudio(kind, one, edit, known)
     has = {"segmentation": ("place",), "scalar": ("note",), "scalar_classes": ("class",), "classification":
            ("class", "note", "sealed")}.get(one, ("class", "place", "note", "sealed"))
     if any(p not in has for p in parts) and edit != "everything":
@@ -78,6 +81,19 @@ def meaning(way, kind, edit):
             return None
         parts = tuple("value" for _ in parts)
     return fate, parts, more
+
+
+def by_labelstudio(kind, one, edit, known):
+    """What CVAT's edit is there, or None: it cannot be made."""
+    if one in ("keypoint", "skeleton") and (known[2] or edit == "id_lost"):
+        return (NOTHING, (), None) if known[0] == NOTHING else None  # a point is a region: what is new has one
+    if kind == "classifications":
+        if edit in ("copied", "copied_moved", "id_lost") or known[1] and edit != "relabel":
+            return None  # a set of names: neither ids nor attributes
+        return (GONE, (), DRAWN) if edit == "relabel" else known
+    if single(kind) and (one == "classification" or one.startswith("scalar")) and known[2] and known[0] == BACK:
+        return None  # a picture has one such result
+    return known
 
 
 def changed_here(kind):
@@ -118,9 +134,11 @@ def outcome(way, kind, edit, may):
         after.append(now + "".join("'" + p for p in taken))
     if more:
         # What is drawn in CVAT has no id, so it may be what is missed; a copy's labels have one, which was not shipped.
-        codes += [TWICE] * (more == PASTED)
+        # A result of Label Studio's has an id of its own, and names have none that could be missed.
+        codes += [TWICE] * (more == PASTED and way != "labelstudio")
         codes += [STRANGE] * (more == DRAWN and way == "copy" and not kind.startswith("scalar"))
-        codes += [LOST] * (more == DRAWN and way != "copy" and fate == GONE)
+        names = way == "labelstudio" and kind == "classifications"
+        codes += [LOST] * (more == DRAWN and way != "copy" and fate == GONE and not names)
         if ADD not in may:
             buckets["refused"] += 1
             codes.append(REFUSED)
