@@ -221,6 +221,9 @@ bool ls_lint(struct lf_schema *s, struct lf_slice id_attr, struct lf_events *ev,
     bool ok = lf_names_add(&x.controls, LF_S(LS_OBJECT), &number, NULL, err);
     for (size_t i = 0; ok && i < s->fields; i++)
         ok = take_field(&x, &s->field[i]);
+    for (size_t i = 0; i < s->fields; i++)
+        if (!s->field[i].node_alias) // any text will do for a note
+            s->field[i].node_alias = s->field[i].node;
     for (size_t i = 0; ok && i < s->fields; i++)
         ok = lint_classes(&x, &s->field[i]) && lint_attrs(&x, &s->field[i]);
     lf_names_done(&x.controls);

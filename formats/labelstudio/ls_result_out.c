@@ -264,14 +264,15 @@ static void put_rings(struct results *r)
 static void put_cloud(struct results *r)
 {
     const bool skeleton = r->l->kind == LF_SKELETON;
-    r->parts = r->l->points;
+    r->parts = skeleton ? r->l->points : r->l->parts;
     for (uint32_t i = 0; i < r->l->points; i++) {
         const double *xy = r->l->xy + (size_t)i * 2;
         if (isnan(xy[0]))
             continue;
         r->id.part = i;
-        r->id.parts = r->parts > 1;
-        r->node = skeleton && i < r->f->nodes ? r->f->node[i] : (struct lf_slice){0};
+        r->id.parts = r->l->points > 1;
+        r->node =
+            skeleton && i < r->f->nodes ? r->f->node_alias[i] : (struct lf_slice){0};
         lf_buf_clear(&r->geometry);
         named(&r->geometry, "x", percent(xy[0], r->s->width));
         named(&r->geometry, "y", percent(xy[1], r->s->height));

@@ -115,6 +115,7 @@ static bool ship_label(const struct lf_run *run, const struct lf_sample *s,
                        struct lf_error *err)
 {
     const struct lf_field *f = &run->schema.field[l->field];
+    const uint32_t points = l->points;
     uint32_t class_row;
     bool may, home = false;
     l->shipped = false;
@@ -126,6 +127,9 @@ static bool ship_label(const struct lf_run *run, const struct lf_sample *s,
         return false;
     if (home)
         return true;
+    if (l->kind ==
+        LF_POINTS) // with those that are missing: no cloud looks like a skeleton
+        l->parts = points;
     if (!is_near(l))
         return lf_ship_tell(ev, LF_E_FAR_HOME, f, s, l, LF_S(""), "", err);
     if (!ls_has_attrs(f))

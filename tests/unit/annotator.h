@@ -297,7 +297,7 @@ static inline void edit_attr_of(struct annotator *x, struct lf_label *l)
     const char *text = PICK(x->d, texts);
     if (def->input == LF_IN_OCCLUDED || def->input == LF_IN_CHECKBOX)
         text = PICK(x->d, bools);
-    else if (def->input == LF_IN_GROUP)
+    else if (def->input == LF_IN_GROUP || def->input == LF_IN_NUMBER)
         text = PICK(x->d, groups);
     else if (def->type == LF_V_INT || def->type == LF_V_FLOAT)
         text = PICK(x->d, ints);

@@ -3,7 +3,7 @@
 #ifndef LF_LAWS_H
 #define LF_LAWS_H
 
-#include "formats/label/run.h"
+#include "formats/format.h"
 #include "formats/mask/pixels.h"
 #include "tests/unit/dice.h"
 
@@ -20,6 +20,10 @@ struct laws_least {
 };
 
 struct laws { // a kind of random samples; number n is always the same
+    const struct lf_format *format;
+    const char *file; // of a task's folder: what comes back
+    double close;     // pixels: how exactly it tells places
+    double steps;     // to a pixel and degree, of what comes back rounded
     uint32_t samples;
     uint16_t fields;
     const char *const *task; // a name a field

@@ -1,4 +1,5 @@
 // Boxes and tags. See random_sample.h for what is odd in them.
+#include "formats/cvat/cvat_format.h"
 #include "tests/unit/random_sample.h"
 
 enum { SAMPLES = 2400 };
@@ -8,6 +9,9 @@ int main(void)
     static const char *const tasks[RANDOM_FIELDS] = {"T boxes", "T one", "T tags",
                                                      "T tag"};
     static const struct laws boxes_and_tags = {
+        .format = &lf_format_cvat_images,
+        .file = "annotations.zip",
+        .steps = 100,
         .samples = SAMPLES,
         .fields = RANDOM_FIELDS,
         .task = tasks,

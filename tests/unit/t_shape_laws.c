@@ -1,5 +1,6 @@
 // Labels of every other kind: outlines, keypoints, pixels, scalars, flags of the tool.
 // See random_shapes.h for what is odd in them, annotator.h for what is edited.
+#include "formats/cvat/cvat_format.h"
 #include "tests/unit/annotator.h"
 
 #ifndef SAMPLES // more of them from the command line of a compiler
@@ -12,6 +13,9 @@ int main(void)
     for (size_t i = 0; i < SHAPE_FIELDS; i++)
         tasks[i] = shape_fields[i].task;
     const struct laws every_other_kind = {
+        .format = &lf_format_cvat_images,
+        .file = "annotations.zip",
+        .steps = 100,
         .samples = SAMPLES,
         .fields = SHAPE_FIELDS,
         .task = tasks,
