@@ -274,7 +274,8 @@ bool ls_read_flat(struct ls_work *w, struct lf_slice record, struct lf_error *er
         if (skip)
             continue;
         if (!take_key(w, &all, key, json, err) ||
-            !name_regions(w, record, key, all.at + from, all.n - from, err))
+            (all.n > from &&
+             !name_regions(w, record, key, all.at + from, all.n - from, err)))
             return false;
     }
     return ls_take_results(w, all.at, all.n, err);

@@ -7,9 +7,12 @@
 
 enum { STAMP = 64 };
 
+static const struct lf_slice nobody = {"", 0};
+
 struct person { // who handed in something of the file that is read: a source
     char stamp[STAMP];
     size_t stamp_len;
+    uint8_t *seen; // bits: samples of the run it spoke of
 };
 
 struct lf_reader {
@@ -21,7 +24,9 @@ struct lf_reader {
     struct ls_controls controls;
 
     struct ls_doc *doc;
-    struct lf_names who; // of its persons, by number
+    // Its persons, by number: their name, and behind a line feed which of several tasks
+    // of one sample it is.
+    struct lf_names who;
     struct person *person;
     size_t person_room;
     size_t first; // source of the first of them
@@ -50,6 +55,15 @@ struct lf_reader *ls_open(const struct lf_tree *t, const struct lf_run *run, int
     return r;
 }
 
+static void forget_persons(struct lf_reader *r)
+{
+    for (size_t i = 0; i < r->who.count; i++) {
+        lf_free(r->person[i].seen);
+        r->person[i].seen = NULL;
+    }
+    lf_names_done(&r->who);
+}
+
 void ls_close(struct lf_reader **r)
 {
     if (!*r)
@@ -57,7 +71,7 @@ void ls_close(struct lf_reader **r)
     ls_doc_free(&(*r)->doc);
     lf_tree_free(&(*r)->inner);
     ls_controls_done(&(*r)->controls);
-    lf_names_done(&(*r)->who);
+    forget_persons(*r);
     lf_free((*r)->person);
     lf_free((*r)->source);
     lf_arena_done(&(*r)->task_arena);
@@ -84,7 +98,7 @@ static bool start_doc(struct lf_reader *r, const struct lf_tree *t, size_t i,
     r->place.file = file.at;
     r->first = r->sources;
     r->project = r->created = (struct lf_slice){0};
-    lf_names_done(&r->who);
+    forget_persons(r);
     r->task.turns = r->turn = 0;
     return true;
 }
@@ -127,26 +141,61 @@ static bool next_doc(struct lf_reader *r, struct lf_error *err)
 
 // ---------------------------------------------------------------------------- sources
 
-static bool add_source(struct lf_reader *r, struct lf_slice who, uint32_t *number,
-                       struct lf_error *err)
+static bool add_source(struct lf_reader *r, struct lf_slice key, struct lf_slice who,
+                       uint32_t *number, struct lf_error *err)
 {
     void *sources = r->source, *persons = r->person;
     bool added;
-    if (!lf_names_add(&r->who, who, number, &added, err))
+    if (!lf_grow(&persons, &r->person_room, r->who.count + 1, sizeof *r->person, err))
+        return false;
+    r->person = persons;
+    r->person[r->who.count] = (struct person){0};
+    if (!lf_names_add(&r->who, key, number, &added, err))
         return false;
     if (!added)
         return true;
-    if (!lf_grow(&persons, &r->person_room, *number + (size_t)1, sizeof *r->person,
-                 err))
-        return false;
-    r->person = persons;
-    r->person[*number] = (struct person){0};
     if (!lf_grow(&sources, &r->source_room, r->sources + 1, sizeof *r->source, err))
         return false;
     r->source = sources;
     struct lf_source *s = &r->source[r->sources++];
     *s = (struct lf_source){.file = lf_slice_of(r->place.file)};
     return lf_arena_text(&r->arena, who, &s->annotator, err);
+}
+
+// *again: the person spoke of that sample of the run before.
+static bool note_sample(struct lf_reader *r, struct person *p, uint32_t row,
+                        bool *again, struct lf_error *err)
+{
+    const uint32_t items = r->place.run->items;
+    *again = false;
+    if (row >= items)
+        return true;
+    if (!p->seen && !(p->seen = lf_alloc(items / 8 + (size_t)1, 1, err)))
+        return false;
+    *again = p->seen[row / 8] >> row % 8 & 1;
+    p->seen[row / 8] |= (uint8_t)(1u << row % 8);
+    return true;
+}
+
+// The source of what somebody says of a sample (`row`; UINT32_MAX: of none of the
+// run). Two tasks of one sample cannot be laid together: each label would be there
+// twice.
+static bool source_of(struct lf_reader *r, struct lf_slice who, uint32_t row,
+                      uint32_t *number, bool *twice, struct lf_error *err)
+{
+    struct lf_slice key = who;
+    bool again = true;
+    *twice = false;
+    for (unsigned n = 2; again; n++) {
+        if (!add_source(r, key, who, number, err) ||
+            !note_sample(r, &r->person[*number], row, &again, err))
+            return false;
+        *twice |= again;
+        if (again && !lf_arena_printf(&r->task_arena, &key, err, "%.*s\n%u",
+                                      (int)who.len, who.at, n))
+            return false;
+    }
+    return true;
 }
 
 static void note_stamp(struct person *p, struct lf_slice stamp)
@@ -215,7 +264,7 @@ static bool end_source(struct lf_reader *r, size_t i, const char *digest,
 {
     struct lf_source *s = &r->source[r->first + i];
     const struct person *p = &r->person[i];
-    struct lf_slice who = s->annotator;
+    struct lf_slice who = r->who.name[i];
     if (!digest_of(digest, who, r->sources - r->first, s->digest, err) ||
         !lf_arena_text(&r->arena, (struct lf_slice){p->stamp, p->stamp_len}, &s->stamp,
                        err))
@@ -237,7 +286,7 @@ static bool end_doc(struct lf_reader *r, struct lf_error *err)
     uint32_t number;
     bool ok = ls_doc_digest(r->doc, digest, err);
     if (ok && r->sources == r->first) // nobody did anything, and that was read
-        ok = add_source(r, (struct lf_slice){"", 0}, &number, err);
+        ok = add_source(r, nobody, nobody, &number, err);
     for (size_t i = 0; ok && i < r->sources - r->first; i++)
         ok = end_source(r, i, digest, err);
     ls_doc_free(&r->doc);
@@ -271,12 +320,42 @@ static bool read_turn(struct lf_reader *r, const struct ls_turn *turn,
     return !w->lost || w->bare || tell_lost(r, err);
 }
 
+static bool row_of(const struct lf_reader *r, uint32_t *row, struct lf_error *err)
+{
+    const struct lf_run *run = r->place.run;
+    const struct ls_task *t = &r->task;
+    enum lf_found how = LF_FOUND_NONE;
+    uint32_t found = 0;
+    *row = UINT32_MAX;
+    if (!run->items)
+        return true;
+    if (t->sample.known)
+        how = lf_run_row(run, &t->sample, 0, &found) ? LF_FOUND_EXACT : LF_FOUND_NONE;
+    else if (!lf_run_find(run, t->item, &found, &how, err))
+        return false;
+    if (how != LF_FOUND_NONE && how != LF_FOUND_TWICE)
+        *row = found;
+    return true;
+}
+
+static bool tell_twice(const struct lf_reader *r, const struct lf_item *item,
+                       struct lf_error *err)
+{
+    struct lf_event e = {.code = LF_E_TASK_TWICE,
+                         .file = lf_slice_of(r->place.file),
+                         .offset = r->task.at,
+                         .item = item->name,
+                         .text = r->task.name};
+    return lf_events_add(r->place.ev, &e, err);
+}
+
 static bool make_item(struct lf_reader *r, const struct ls_turn *turn,
                       struct lf_arena *a, struct lf_item *item, struct lf_error *err)
 {
-    uint32_t number;
+    uint32_t number, row;
+    bool twice;
     *item = (struct lf_item){.number = -1, .file = lf_slice_of(r->place.file)};
-    if (!add_source(r, turn->who, &number, err) ||
+    if (!row_of(r, &row, err) || !source_of(r, turn->who, row, &number, &twice, err) ||
         !lf_arena_text(a, r->task.item, &item->name, err) ||
         !lf_arena_text(a, r->task.name, &item->task, err) ||
         !lf_arena_text(a, turn->stamp, &item->stamp, err))
@@ -284,6 +363,8 @@ static bool make_item(struct lf_reader *r, const struct ls_turn *turn,
     note_stamp(&r->person[number], turn->stamp);
     item->source = (uint32_t)r->first + number;
     item->id = r->task.sample;
+    if (twice && !tell_twice(r, item, err))
+        return false;
     struct ls_work w = {.place = r->place,
                         .controls = &r->controls,
                         .forced = r->field,
@@ -305,7 +386,7 @@ static bool bad_task(struct lf_reader *r, struct lf_arena *a, struct lf_item *it
     *item = (struct lf_item){.number = -1, .file = lf_slice_of(r->place.file)};
     if (!lf_faults_take(&item->faults, a, err))
         return false;
-    if (!add_source(r, (struct lf_slice){"", 0}, &number, err))
+    if (!add_source(r, nobody, nobody, &number, err))
         return false;
     item->source = (uint32_t)r->first + number;
     return true;

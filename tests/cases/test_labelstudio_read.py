@@ -312,9 +312,20 @@ class Samples(Crossing):
         self.assertEqual([e["code"] for e in report["events"]], ["LF2004"])
 
     def test_two_tasks_of_one_sample(self):
+        """Equal ones agree; else they are as two archives, of which the item that was changed last counts if asked."""
         self.made.append(json.loads(json.dumps(self.made[0])))
         report = self.merge(self.ds, [self.back(self.made)], where=("-n",), status=1)
-        self.assertIn("LF2117", [e["code"] for e in report["events"]])
+        self.assertEqual([e["code"] for e in report["events"]], ["LF2029"])
+        self.assertEqual((report["counts"]["kept"], report["counts"]["added"]), (12, 0))  # two say so of two
+        for n, task in ((1, self.made[0]), (2, self.made[-1])):
+            result_of(task, "rectanglelabels")["value"]["x"] += n
+            task["annotations"][0]["updated_at"] = "2024-01-0%dT00:00:00Z" % n
+        report = self.merge(self.ds, [self.back(self.made)], where=("-n",), status=6)
+        self.assertIn("LF2051", [e["code"] for e in report["events"]])
+        report = self.merge(self.ds, [self.back(self.made)], "--pick", "latest", status=1)
+        self.assertEqual(report["counts"]["added"], 0)
+        box = crossing.samples_of(self.ds)[0]["boxes"]["detections"][0]
+        self.assertAlmostEqual(box["bounding_box"][0], 0.27)
 
     def test_tasks_of_another_run(self):
         self.made[0]["data"]["fo_run"] = "f" * 32
