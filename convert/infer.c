@@ -5,10 +5,12 @@
 #include "convert/stored.h"
 #include "formats/base/alloc.h"
 #include "formats/base/json.h"
+#include "formats/base/number.h"
 #include "formats/label/value.h"
 
 struct seen_attr { // what is seen of one attribute
     bool null, boolean, whole, real, text;
+    bool large;             // a number no control for numbers would take
     bool many;              // more different values than a select is made of
     struct lf_names values; // those values, while selects are wanted
 };
@@ -143,6 +145,15 @@ static bool see_value(const struct lf_infer *x, struct seen_attr *k,
     return lf_names_add(&k->values, text, &number, NULL, err);
 }
 
+// Doubles hold all whole numbers up to there, and no editor more.
+static bool is_large(enum lf_value type, struct lf_slice text)
+{
+    const double most = 9007199254740991.0;
+    double v;
+    return (type == LF_V_INT || type == LF_V_FLOAT) &&
+           (!lf_parse_double(text, &v) || v > most || v < -most);
+}
+
 static bool see_attr(void *user, struct lf_slice name, struct lf_slice value,
                      struct lf_error *err)
 {
@@ -171,6 +182,7 @@ static bool see_attr(void *user, struct lf_slice name, struct lf_slice value,
     k->whole |= type == LF_V_INT;
     k->real |= type == LF_V_FLOAT;
     k->text |= type == LF_V_TEXT;
+    k->large |= is_large(type, text);
     return see_value(x, k, text, err);
 }
 
@@ -301,8 +313,8 @@ static bool close_classes(struct lf_infer *x, size_t i, struct lf_error *err)
     return no_classes(x, i, err);
 }
 
-// bool only: a checkbox. Everything else is text in the tool; what comes back takes the
-// type seen.
+// bool only: a checkbox. Everything else is text in the tool, or a number where it takes
+// those without bounds; what comes back takes the type seen.
 static void infer_type(struct lf_attr_def *d, const struct seen_attr *k)
 {
     bool number = k->whole || k->real;
@@ -371,7 +383,12 @@ static bool infer_def(struct lf_infer *x, const struct lf_field *f,
         d->input = f->scalar == LF_V_BOOL ? LF_IN_CHECKBOX : LF_IN_TEXT;
     }
     infer_flag(x, f, d);
-    return infer_select(x, d, k, err);
+    if (!infer_select(x, d, k, err))
+        return false;
+    if (x->job->format->numbers && d->input == LF_IN_TEXT && !k->large &&
+        (d->type == LF_V_INT || d->type == LF_V_FLOAT))
+        d->input = LF_IN_NUMBER;
+    return true;
 }
 
 // W19: a number is a whole one as long as nobody said or wrote another. One with bounds

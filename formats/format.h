@@ -87,6 +87,7 @@ struct lf_format {
     bool joint;       // one task holds all fields of the run
     bool parts;       // its files can be kept below --max-archive-bytes and -files
     bool forms;       // it heeds --as and --mask-codec
+    bool numbers;     // numbers need no bounds there
     // It finds pictures by their addresses, not in a media archive: how those are made
     // if the person says nothing, {run} and {path} being what differs. NULL: it is sent
     // an archive.

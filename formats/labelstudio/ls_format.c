@@ -14,6 +14,7 @@ const struct lf_format lf_format_labelstudio = {
     .joint = true,
     .parts = true,
     .forms = true,
+    .numbers = true,
     .urls = "/data/local-files/?d={run}/{path}",
     .reads = "JSON or JSON_MIN exports as file, folder or zip; also a file a task",
     .writes = "a folder with config.xml and tasks.json for each task, and media/",
