@@ -21,14 +21,14 @@ REGIONS = ("rectanglelabels", "polygonlabels", "vectorlabels", "keypointlabels",
 class RealCrossing(crossing.CrossingCase):
     TOOL = "labelstudio"
 
-    def dataset(self, name):
+    def dataset(self, name, run):
         folder = testenv.sample(name) if name == HARBOR else testenv.shared("fixtures", "fiftyone", name)
-        return self.copy(folder, name)
+        return self.copy(folder, "ds_" + run)
 
     def start(self, name, run, *options, fields=None, media="copy"):
         """Exports and imports into a project of its own. Returns dataset, labels shipped, project, tasks by file."""
         server = labelstudio_server.shared()
-        ds = self.dataset(name)
+        ds = self.dataset(name, run)
         if fields is None:
             fields, _ = every.all_fields(ds)
         said = self.export(ds, "--media", media, *options, fields=fields, run=run, out="out_" + run)
