@@ -13,8 +13,8 @@ class Registered(crossing.CrossingCase):
         super().setUp()
         self.ds = self.copy(testenv.sample("harbor"))
 
-    def seen(self, key="night_07", status=0):
-        done = judges.fiftyone(os.path.join(testenv.SUPPORT, "registered_runs.py"), self.ds, key, self.path("again"))
+    def seen(self, key="night_07", status=0, method="cvat"):
+        done = judges.fiftyone(os.path.join(testenv.SUPPORT, "registered_runs.py"), self.ds, key, self.path("again"), method)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -57,6 +57,17 @@ class Registered(crossing.CrossingCase):
                          [4, "ann1", ["ann2", "ann3"], ["ann4"]])
         said = self.labelferry("runs", "list", "--dataset", self.path("again"), "--json").stdout
         self.assertEqual(json.loads(said)["runs"][0]["uid"], record["uid"])
+
+    def test_of_label_studio(self):
+        self.export(self.ds, "--to", "labelstudio", fields=["ground_truth", "weather"], run="night_07")
+        self.register()
+        seen = self.seen(method="labelstudio")
+        self.assertEqual((seen["runs"], seen["of_method"]), (["night_07"], ["night_07"]))
+        self.assertEqual((seen["config"], seen["method"], seen["results"]),
+                         ("LabelStudioBackendConfig", "labelstudio", "LabelStudioAnnotationResults"))
+        self.assertEqual(seen["id_map"], self.shipped("ground_truth", "weather"))
+        self.assertEqual(seen["tasks"], [None, {}])
+        self.assertEqual((seen["renamed"], seen["again"], seen["deleted"]), (["renamed_night_07"], True, []))
 
     def test_renamed_here_and_after_a_merge(self):
         self.export(self.ds, fields=["ground_truth"], run="night_07")

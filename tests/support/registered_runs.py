@@ -1,6 +1,6 @@
 """Does with the real FiftyOne what its users do with annotation runs, and prints what it saw.
 
-usage: FIFTYONE_DATABASE_URI=mongodb://127.0.0.1:PORT python registered_runs.py DIR KEY OUT
+usage: FIFTYONE_DATABASE_URI=mongodb://127.0.0.1:PORT python registered_runs.py DIR KEY OUT [METHOD]
 
 Loads the dataset in DIR, and of the run KEY the list, the info, the view and the results; exports
 the dataset to OUT; then renames the run to renamed_KEY and deletes it. One object of JSON.
@@ -19,11 +19,11 @@ import fiftyone as fo
 import fiftyone.types as fot
 
 
-def main(folder, key, to):
+def main(folder, key, to, method="cvat"):
     name = "registered_%d" % os.getpid()
     ds = fo.Dataset.from_dir(dataset_dir=folder, dataset_type=fot.FiftyOneDataset, name=name, persistent=True)
     try:
-        out = {"runs": ds.list_annotation_runs(), "of_method": ds.list_annotation_runs(method="cvat")}
+        out = {"runs": ds.list_annotation_runs(), "of_method": ds.list_annotation_runs(method=method)}
         info = ds.get_annotation_info(key)
         out["config"] = type(info.config).__name__
         out["method"] = info.config.method
@@ -36,7 +36,8 @@ def main(folder, key, to):
         results = ds.load_annotation_results(key)
         out["results"] = type(results).__name__
         out["id_map"] = results.id_map
-        out["tasks"] = [results.task_ids, results.job_ids, results.frame_id_map, results.labels_task_map]
+        out["tasks"] = ([results.task_ids, results.job_ids, results.frame_id_map, results.labels_task_map]
+                        if method == "cvat" else [results.project_id, results.uploaded_tasks])
         ds.export(export_dir=to, dataset_type=fot.FiftyOneDataset, export_media=False, rel_dir=folder)
         ds.rename_annotation_run(key, "renamed_" + key)
         out["renamed"] = ds.list_annotation_runs()
