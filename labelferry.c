@@ -9,6 +9,7 @@
 #include "formats/base/number.h"
 #include "formats/cmd_info.h"
 #include "formats/cmd_mask.h"
+#include "formats/cmd_verify.h"
 #include "merge/cmd_diff.h"
 #include "merge/cmd_merge.h"
 #include "runs/cmd_log.h"
@@ -16,9 +17,9 @@
 #include "runs/cmd_undo.h"
 
 static const struct lf_command *const commands[] = {
-    &lf_cmd_export, &lf_cmd_merge,   &lf_cmd_diff, &lf_cmd_runs, &lf_cmd_undo,
-    &lf_cmd_log,    &lf_cmd_explain, &lf_cmd_info, &lf_cmd_mask, &lf_cmd_limits,
-    NULL,
+    &lf_cmd_export, &lf_cmd_merge, &lf_cmd_diff,    &lf_cmd_runs,
+    &lf_cmd_undo,   &lf_cmd_log,   &lf_cmd_explain, &lf_cmd_verify,
+    &lf_cmd_info,   &lf_cmd_mask,  &lf_cmd_limits,  NULL,
 };
 
 static const struct lf_command *find(const char *name)
@@ -55,7 +56,8 @@ static int help_all(void)
         "'labelferry help COMMAND' shows its options, 'labelferry help LF2107' what "
         "a code\nmeans. Exit status: 0 done; 1 done, with findings; 2 usage; 4 "
         "damaged input;\n5 stopped by a policy; 6 conflicts; 7 input or output "
-        "failed; 8 refused for\nsafety; 9 locked; 70 a mistake of our own.\n");
+        "failed; 8 refused for\nsafety; 9 locked; 10 a file was changed; 70 a mistake "
+        "of our\nown.\n");
     return print(&out);
 }
 

@@ -134,6 +134,12 @@ struct lf_format {
     // After the last item: what was read. Lives as long as the reader.
     const struct lf_source *(*sources)(const struct lf_reader *r, size_t *count);
     void (*close)(struct lf_reader **r);
+
+    // Whether the tool will take and show what lies there: every finding is an event.
+    // `run` NULL: none was given. LF_E_ARCHIVE: there is nothing of the format. NULL:
+    // all there is to do is to read it once.
+    bool (*verify)(const struct lf_tree *t, const struct lf_run *run,
+                   struct lf_events *ev, struct lf_error *err);
 };
 
 #endif

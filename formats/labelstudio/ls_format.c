@@ -31,4 +31,5 @@ const struct lf_format lf_format_labelstudio = {
     .next = ls_next,
     .sources = ls_sources,
     .close = ls_close,
+    .verify = ls_verify,
 };

@@ -51,4 +51,7 @@ bool ls_next(struct lf_reader *r, struct lf_arena *a, struct lf_item *item, bool
 const struct lf_source *ls_sources(const struct lf_reader *r, size_t *count);
 void ls_close(struct lf_reader **r);
 
+bool ls_verify(const struct lf_tree *t, const struct lf_run *run, struct lf_events *ev,
+               struct lf_error *err);
+
 #endif

@@ -10,7 +10,7 @@ import testenv
 
 DOCS = ["README.md", "FORMATS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "samples/README.md"]
 MAN = "man/labelferry.1"
-COMMANDS = ["export", "merge", "diff", "runs", "info", "mask", "limits"]
+COMMANDS = ["export", "merge", "diff", "runs", "verify", "info", "mask", "limits"]
 FAR_SIDE = os.path.join(testenv.SUPPORT, "far_side_cvat.py")
 RETURNED = testenv.sample("returned")
 

@@ -7,7 +7,7 @@ import argparse
 import re
 import subprocess
 
-COMMANDS = ["export", "merge", "diff", "runs", "info", "mask", "limits"]
+COMMANDS = ["export", "merge", "diff", "runs", "verify", "info", "mask", "limits"]
 
 STATUS = [
     ("0", "Done, nothing to look at."),
@@ -19,6 +19,7 @@ STATUS = [
     ("7", "Input or output failed, memory ran out, or a file changed while it was read."),
     ("8", "Refused for safety: a path that leads outside, a declared document type, a limit passed."),
     ("9", "Another labelferry works on this dataset."),
+    ("10", "A file of an export is not what SHA256SUMS says."),
     ("70", "A mistake of the program's own; it stopped before writing."),
 ]
 
