@@ -97,6 +97,7 @@ static void take(struct ls_verify *v)
         row->family == LF_F_BUG)
         return;
     lf_error_clear(v->err);
+    v->known = true;
     struct lf_event event = {.code = e.code,
                              .file =
                                  e.file[0] ? lf_slice_of(e.file) : lf_slice_of(v->file),
@@ -216,6 +217,7 @@ static void check_list(struct ls_verify *v, struct lf_in *in)
             break;
     }
     bool none = !v->task;
+    v->known = v->known || none;
     lf_names_done(&v->back); // other exports speak of the same samples
     v->task = 0;
     if (!ls_stopped(v) && none)
@@ -308,13 +310,13 @@ static enum member kind_of(struct ls_verify *v, const struct lf_tree *t, size_t 
 }
 
 static bool check_tree(struct ls_verify *v, const struct lf_tree *t, unsigned depth,
-                       struct around *c, uint64_t *seen)
+                       struct around *c)
 {
     size_t i;
     bool export = lf_tree_find(t, "run/run.json", &i);
     for (i = 0; i < lf_tree_count(t) && !ls_stopped(v); i++) {
         enum member m = kind_of(v, t, i, export);
-        *seen += m == TASKS || m == SETUP;
+        v->known = v->known || m == SETUP;
         if (m == SETUP)
             check_config(v, t, i, c);
         else if (m == TASKS)
@@ -323,7 +325,7 @@ static bool check_tree(struct ls_verify *v, const struct lf_tree *t, unsigned de
             struct lf_tree *inner = lf_tree_open_member(t, i, v->err);
             c->known = false;
             if (inner)
-                (void)!check_tree(v, inner, depth + 1, c, seen);
+                (void)!check_tree(v, inner, depth + 1, c);
             take(v);
             lf_tree_free(&inner);
             c->known = false;
@@ -337,10 +339,9 @@ bool ls_verify(const struct lf_tree *t, const struct lf_run *run, struct lf_even
 {
     struct ls_verify v = {.run = run, .ev = ev, .err = err, .file = ""};
     struct around c = {0};
-    uint64_t seen = 0;
     make_own(&v, &c);
-    bool ok = !ls_stopped(&v) && check_tree(&v, t, 0, &c, &seen);
-    if (ok && !seen) {
+    bool ok = !ls_stopped(&v) && check_tree(&v, t, 0, &c);
+    if (ok && !v.known) {
         ok = lf_fail(err, LF_E_ARCHIVE, "there are no tasks and no labeling config");
         lf_fail_in_file(err, lf_tree_path(t));
     }

@@ -20,6 +20,7 @@ struct ls_verify {
     const char *file;
     struct lf_slice element; // the task
     uint64_t at, task;       // its byte, its number from 1
+    bool known;              // something was Label Studio's, or could not be read
     uint64_t line;           // of a config
     struct lf_slice here;    // what the finding is about; empty: the task
     struct lf_slice field, label, sample;

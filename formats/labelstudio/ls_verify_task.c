@@ -212,10 +212,11 @@ void ls_verify_task(struct ls_verify *v, struct lf_slice task)
     }
     v->returned = has(task, "total_annotations") || has(task, "project") ||
                   has(task, "annotator") || has(task, "annotation_id");
+    v->known = v->known || v->config || v->returned || has(task, "data");
     // A file that the server stores for an annotation has its task within.
     if (ls_has(task, "task", LF_JSON_OBJECT, &whole) && has(task, "result")) {
         struct lf_slice data;
-        v->returned = true;
+        v->returned = v->known = true;
         if (ls_has(whole, "data", LF_JSON_OBJECT, &data))
             check_data(v, data, true);
         check_work(v, task, true);

@@ -361,6 +361,9 @@ class Damaged(Verify):
         with open(self.path("x.txt"), "w", encoding="utf-8") as f:
             f.write("hello")
         self.verify("x.txt", status=4)
+        with open(self.path("x.json"), "w", encoding="utf-8") as f:
+            f.write('[{"edits": 3}]')
+        self.assertEqual(self.verify("x.json", status=4)[1][0]["code"], "LF3051")
         self.verify("absent", status=7)
         os.mkdir(self.path("empty"))
         self.verify("empty", status=4)
