@@ -313,8 +313,8 @@ static bool close_classes(struct lf_infer *x, size_t i, struct lf_error *err)
     return no_classes(x, i, err);
 }
 
-// bool only: a checkbox. Everything else is text in the tool, or a number where it takes
-// those without bounds; what comes back takes the type seen.
+// bool only: a checkbox. Everything else is text in the tool, or a number where it
+// takes those without bounds; what comes back takes the type seen.
 static void infer_type(struct lf_attr_def *d, const struct seen_attr *k)
 {
     bool number = k->whole || k->real;
