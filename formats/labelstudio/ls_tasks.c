@@ -216,6 +216,23 @@ static bool take_annotation(struct reading *r, struct lf_slice json,
            read_list(r, json, &turn) && add_turn(r, &turn, err);
 }
 
+// A draft of an annotation is a later state of it. Its user is an e-mail where the
+// annotation's is a number, so that the same person would be taken for two.
+static bool owner_of_draft(struct reading *r, struct lf_slice json,
+                           struct ls_turn *turn, struct lf_error *err)
+{
+    struct lf_slice text;
+    int64_t id;
+    if (!word_of(json, "annotation", r->a, &text, err))
+        return false;
+    if (!lf_parse_int64(text, &id))
+        return true;
+    for (size_t i = 0; i < r->t->turns; i++)
+        if (r->t->turn[i].id == id)
+            turn->who = r->t->turn[i].who;
+    return true;
+}
+
 // Unsaved work; where it is accepted it is somebody's like all other.
 static bool take_draft(struct reading *r, struct lf_slice json, struct lf_error *err)
 {
@@ -225,7 +242,8 @@ static bool take_draft(struct reading *r, struct lf_slice json, struct lf_error 
     if (!(r->p->run->accept & LF_ACCEPT_DRAFTS) || lf_json_type(json) != LF_JSON_OBJECT)
         return true;
     r->drafts--;
-    return read_head(r, json, "user", &turn, err) && read_list(r, json, &turn) &&
+    return read_head(r, json, "user", &turn, err) &&
+           owner_of_draft(r, json, &turn, err) && read_list(r, json, &turn) &&
            add_turn(r, &turn, err);
 }
 
