@@ -5,10 +5,11 @@ import glob
 import json
 import os
 import shutil
+import struct
 import zipfile
 import zlib
-import struct
 
+import every_kind
 import testenv
 
 SAMPLE, LABEL = "65a0000000000000000000%02x", "65b0000000000000000000%02x"
@@ -439,6 +440,14 @@ class Exports(Verify):
             self.assertGreater(parts[0]["files"], 3)
             shutil.rmtree(self.path("out"))
             shutil.rmtree(self.path("ds"))
+
+    def test_every_kind(self):
+        every_kind.make_dataset(self.path("kinds"))
+        fields = [x for f in every_kind.KINDS for x in ("--field", every_kind.TYPES.get(f, f))]
+        for codec, how in (("brush", "predictions"), ("bitmask", "annotations")):
+            self.labelferry("export", "kinds", "--run", codec, "--to", "labelstudio", "--media", "none", "-o", codec,
+                            "--mask-codec", codec, "--as", how, *fields)
+            self.assertEqual(self.verify(codec)[1], [])
 
     def test_sums(self):
         """A file that is missing, changed or not listed: 10, whatever else is found."""
