@@ -30,7 +30,7 @@ static struct lf_slice find(const struct lf_xml_attr *attr, size_t attrs,
     for (size_t i = 0; i < attrs; i++)
         if (lf_slice_is(attr[i].name, name))
             return attr[i].value;
-    return (struct lf_slice){0};
+    return LF_S("");
 }
 
 static bool has(const struct lf_xml_attr *attr, size_t attrs, const char *name)
