@@ -332,7 +332,10 @@ class Person:
         """A value as somebody types or clicks it."""
         text = str(text)
         if control.tag == "Number":
-            number = float(text)
+            try:
+                number = float(text)
+            except ValueError:
+                raise Unlike("a number's control takes no words")
             return {"number": int(number) if number.is_integer() and abs(number) < 1e21 else number}
         if control.tag == "Choices":
             if text not in control.alias:
