@@ -158,45 +158,6 @@ static bool id_in(struct ls_work *w, struct lf_slice json, struct lf_slice *id,
                : ls_first_word(json, LF_S("text"), w->a, id, &many, err);
 }
 
-struct seen { // how often an id was there
-    struct lf_names ids;
-    uint32_t *count;
-    size_t room;
-};
-
-static bool count_of(struct ls_work *w, struct seen *s, struct lf_slice id,
-                     uint32_t **count, struct lf_error *err)
-{
-    uint32_t number;
-    bool added;
-    void *all = s->count;
-    if (!lf_names_add(&s->ids, id, &number, &added, err) ||
-        !lf_arena_grow(w->a, &all, &s->room, number + (size_t)1, sizeof *s->count, err))
-        return false;
-    s->count = all;
-    if (added)
-        s->count[number] = 0;
-    *count = &s->count[number];
-    return true;
-}
-
-// Regions of one label come in the order of their parts.
-static bool name_part(struct ls_work *w, struct seen *s, struct seen *again,
-                      struct ls_result *r, struct lf_slice id, struct lf_error *err)
-{
-    uint32_t *all, *before;
-    if (!count_of(w, s, id, &all, err) || !count_of(w, again, id, &before, err))
-        return false;
-    r->id = id;
-    if (*all < 2 || !id.len)
-        return true;
-    uint32_t part = (*before)++;
-    return lf_arena_printf(w->a, &r->id, err, "%.*s:%lu", (int)id.len, id.at,
-                           (unsigned long)part) &&
-           lf_arena_printf(w->a, &r->meta, err, "{\"fo_parts\":%lu}",
-                           (unsigned long)*all);
-}
-
 static bool next_id(struct lf_slice json, struct lf_json_walk *walk, size_t i,
                     struct lf_slice *entry)
 {
@@ -204,30 +165,40 @@ static bool next_id(struct lf_slice json, struct lf_json_walk *walk, size_t i,
     return lf_json_type(json) == LF_JSON_ARRAY ? lf_json_element(walk, entry) : i == 0;
 }
 
-// Ids of a field's regions, where there are as many of them as regions.
-static bool zip_ids(struct ls_work *w, struct lf_slice json, struct ls_result *r,
-                    size_t n, struct seen *s, struct seen *again, struct lf_error *err)
+static size_t count_ids(struct lf_slice json)
 {
-    struct lf_slice entry, id;
-    uint32_t *count;
+    struct lf_slice entry;
+    struct lf_json_walk walk = lf_json_enter(json);
+    size_t n = 0;
+    if (lf_json_type(json) != LF_JSON_ARRAY)
+        return 1;
+    while (lf_json_element(&walk, &entry))
+        n++;
+    return n;
+}
+
+// Ids of a field's regions, where there are as many of them as regions. A copy has the
+// id of what it was copied from and stands behind it: it is new.
+static bool zip_ids(struct ls_work *w, struct lf_slice json, struct ls_result *r,
+                    size_t n, struct lf_names *seen, struct lf_error *err)
+{
+    struct lf_slice entry;
     struct lf_json_walk walk = {0};
-    size_t i = 0;
-    if (lf_json_type(json) == LF_JSON_ARRAY)
-        walk = lf_json_enter(json);
-    for (; next_id(json, &walk, i, &entry); i++) {
-        if (!id_in(w, entry, &id, err) || !count_of(w, s, id, &count, err))
-            return false;
-        ++*count;
-    }
-    if (i != n) {
+    if (count_ids(json) != n) {
         w->lost = true;
         return true;
     }
     if (lf_json_type(json) == LF_JSON_ARRAY)
         walk = lf_json_enter(json);
-    for (i = 0; i < n && next_id(json, &walk, i, &entry); i++)
-        if (!id_in(w, entry, &id, err) || !name_part(w, s, again, &r[i], id, err))
+    for (size_t i = 0; i < n && next_id(json, &walk, i, &entry); i++) {
+        uint32_t number;
+        bool fresh = true;
+        if (!id_in(w, entry, &r[i].id, err) ||
+            (r[i].id.len && !lf_names_add(seen, r[i].id, &number, &fresh, err)))
             return false;
+        if (!fresh)
+            r[i].id = (struct lf_slice){"", 0};
+    }
     return true;
 }
 
@@ -246,11 +217,10 @@ static bool name_regions(struct ls_work *w, struct lf_slice record, struct lf_sl
     bool ok = lf_buf_ok(&name, err);
     bool told = ok && get(record, lf_buf_view(&name), &json);
     lf_buf_done(&name);
-    struct seen s = {0}, again = {0};
+    struct lf_names seen = {0};
     w->lost |= !told;
-    ok = ok && (!told || zip_ids(w, json, r, n, &s, &again, err));
-    lf_names_done(&s.ids);
-    lf_names_done(&again.ids);
+    ok = ok && (!told || zip_ids(w, json, r, n, &seen, err));
+    lf_names_done(&seen);
     return ok;
 }
 

@@ -25,7 +25,7 @@ struct results {
     unsigned about;  // 1 + row of the attribute that has an id of its own; 0: none
     uint32_t parts;  // regions of the label, also those that stayed at home
     struct lf_slice class, node;
-    struct lf_buf control, geometry, name;
+    struct lf_buf control, geometry, name, own;
     bool copies; // attributes repeat the geometry
     struct lf_error *err;
 };
@@ -131,15 +131,16 @@ static void put_attr(struct results *r, struct lf_slice control, const char *typ
     end(r);
 }
 
+// For exports in JSON_MIN, which have no ids of regions.
 static void put_hidden_id(struct results *r)
 {
-    char hex[25];
     if (!r->l->id.known)
         return;
-    lf_id_print(&r->l->id, hex);
     lf_buf_clear(&r->name);
     ls_attr_control(r->f->name, r->run->id_attr, &r->name);
-    put_attr(r, lf_buf_view(&r->name), "textarea", NULL, lf_slice_of(hex));
+    lf_buf_clear(&r->own);
+    ls_id_print(&r->id, &r->own);
+    put_attr(r, lf_buf_view(&r->name), "textarea", NULL, lf_buf_view(&r->own));
 }
 
 static void put_attrs(struct results *r)
@@ -511,10 +512,12 @@ bool ls_results(const struct lf_run *run, struct lf_out_how how,
     bool ok = r.seen && take_id(&r, &item->sample.id, 0);
     for (size_t i = 0; ok && i < item->sample.labels; i++)
         ok = next_label(&r, i);
-    out->failed |= r.control.failed || r.geometry.failed || r.name.failed;
+    out->failed |=
+        r.control.failed || r.geometry.failed || r.name.failed || r.own.failed;
     lf_names_done(&r.ids);
     lf_buf_done(&r.control);
     lf_buf_done(&r.geometry);
     lf_buf_done(&r.name);
+    lf_buf_done(&r.own);
     return ok;
 }

@@ -165,11 +165,21 @@ class Untouched(Crossing):
 
     def test_flat_export_keeps_ids_by_counting(self):
         """JSON_MIN has no ids; the hidden attribute tells them as long as nothing came or went."""
-        fields = [f for f in self.fields if f != "pose"]  # of a skeleton's nodes it does not tell which are there
-        self.send(fields=fields)
+        self.send()
         report = self.merge(self.ds, self.returned(form="min"), where=("-n",))
-        self.assert_counts(report, kept=self.all - every_kind.SHIPPED["pose"])
+        self.assert_counts(report, kept=self.all)
         self.assertEqual(report["events"], [])
+
+    def test_flat_export_with_a_copy(self):
+        """A copied region has the hidden id of the first one, and stands behind it: it is new."""
+        self.send(fields=["boxes"])
+        path, = self.returned(form="min")
+        records = read(path)
+        hidden = next(k for k in records[0] if k.endswith(".label_id"))
+        records[0]["boxes"].append(dict(records[0]["boxes"][0], x=1))
+        records[0][hidden].append(records[0][hidden][0])
+        report = self.merge(self.ds, [self.back(records)], where=("-n",))
+        self.assert_counts(report, kept=every_kind.SHIPPED["boxes"], added=1)
 
     def test_flat_export_with_a_new_shape_says_that_ids_are_lost(self):
         self.send(fields=["boxes"])
