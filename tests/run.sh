@@ -133,37 +133,57 @@ run_asan() {
     export UBSAN_OPTIONS=print_stacktrace=1
     run_ctest asan
     export LF_PROGRAM
-    run_cases "case tests (asan)" tests/cases
+    run_cases "case tests (asan)" --jobs "$(nproc)" tests/cases
     unset LF_SANITIZED ASAN_OPTIONS UBSAN_OPTIONS
 }
 
+# One target on its seeds and on new input; its lines and its row of counts go to files.
+fuzz_one() {
+    target=$1 name=$(basename "$1")
+    seeds=tests/fuzz/seeds/${name#fuzz_}
+    if [ -z "$(ls "$seeds" 2>/dev/null)" ]; then # a replay of nothing would pass
+        printf 'no seeds in %s\nFAIL %s\n' "$seeds" "$name"
+        echo "0 1 0" >"$work/fuzz/$name.row"
+        return
+    fi
+    mkdir -p "$work/new/$name"
+    limits="-timeout=20 -rss_limit_mb=2048 -artifact_prefix=build/fuzz/found/$name-"
+    if "$target" $limits -runs=0 "$seeds" >"$work/fuzz/$name.log" 2>&1 &&
+        "$target" $limits -seed=1 -max_total_time="${LF_FUZZ_SECONDS:-20}" \
+            "$work/new/$name" "$seeds" >"$work/fuzz/$name.log" 2>&1; then
+        sed -n 's/^Done/  &/p' "$work/fuzz/$name.log"
+        echo "pass $name"
+        echo "1 0 0" >"$work/fuzz/$name.row"
+    else
+        tail -n 40 "$work/fuzz/$name.log"
+        echo "FAIL $name"
+        echo "0 1 0" >"$work/fuzz/$name.row"
+    fi
+}
+
+# Two at a time, each in its own file until both are done.
 run_fuzz() {
     if ! need_debian clang llvm libclang-rt-14-dev || ! lf_build fuzz; then failed build.fuzz; return; fi
     head_line "fuzzing, ${LF_FUZZ_SECONDS:-20} s a target"
-    found=
+    mkdir -p "$work/fuzz" build/fuzz/found
+    waiting=
     for target in $(find build/fuzz -type f -name 'fuzz_*' -perm -u+x | sort); do
         name=$(basename "$target")
-        found=1
+        : >"$work/fuzz/found"
         wanted "$name" || continue
-        seeds=tests/fuzz/seeds/${name#fuzz_}
-        if [ -z "$(ls "$seeds" 2>/dev/null)" ]; then # a replay of nothing would pass
-            echo "no seeds in $seeds"
-            failed "$name"
-            continue
-        fi
-        mkdir -p "$work/new/$name" "build/fuzz/found"
-        limits="-timeout=20 -rss_limit_mb=2048 -artifact_prefix=build/fuzz/found/$name-"
-        if "$target" $limits -runs=0 "$seeds" >"$work/fuzz.log" 2>&1 &&
-            "$target" $limits -seed=1 -max_total_time="${LF_FUZZ_SECONDS:-20}" \
-                "$work/new/$name" "$seeds" >"$work/fuzz.log" 2>&1; then
-            sed -n 's/^Done/  &/p' "$work/fuzz.log"
-            passed "$name"
+        if [ -n "$waiting" ]; then
+            fuzz_one "$target" >"$work/fuzz/$name.out" &
+            fuzz_one "$waiting"
+            wait $!
+            cat "$work/fuzz/$name.out"
+            waiting=
         else
-            tail -n 40 "$work/fuzz.log"
-            failed "$name"
+            waiting=$target
         fi
     done
-    [ -n "$found" ] || failed fuzz.no-targets
+    [ -z "$waiting" ] || fuzz_one "$waiting"
+    cat "$work"/fuzz/*.row >>"$counts" 2>/dev/null
+    [ -e "$work/fuzz/found" ] || failed fuzz.no-targets
 }
 
 packages="$LF_BUILD_PACKAGES $LF_CASE_PACKAGES"
@@ -173,7 +193,7 @@ if need_debian $packages && lf_build release; then
     export LF_PROGRAM
     run_ctest release
     run_lint
-    run_cases "case tests" tests/cases
+    run_cases "case tests" --jobs "$(nproc)" tests/cases
     [ -z "$peers" ] || run_peers
     [ -z "$asan" ] || run_asan
     [ -z "$fuzz" ] || run_fuzz
