@@ -47,7 +47,7 @@ static bool keep_fault(struct ls_work *w, const struct ls_result *r,
     char task[40], type[30], what[sizeof err->what];
     snprintf(what, sizeof what, "%s", err->what);
     snprintf(err->what, sizeof err->what, "%s%sresult %lu (%s): %.110s",
-             lf_escape(w->task->name, task, sizeof task), task[0] ? ", " : "",
+             lf_escape(w->task->name, task, sizeof task), w->task->name.len ? ", " : "",
              (unsigned long)r->number, lf_escape(r->type, type, sizeof type), what);
     lf_fail_in_file(err, w->place.file);
     lf_fail_at_offset(err, w->task->at);
@@ -415,12 +415,11 @@ static bool add_shape(struct ls_work *w, const struct ls_result *r, unsigned kin
     struct lf_label *l;
     uint16_t field;
     bool known, many;
-    if (!field_of(w, says, kind, &field, &known, err))
+    if (!index_id(w, r, err) || !field_of(w, says, kind, &field, &known, err))
         return false;
     if (!known)
         return true;
-    if (!index_id(w, r, err) || !add_label(w, r, field, kind, &l, err) ||
-        !read_id(w, r, l, err))
+    if (!add_label(w, r, field, kind, &l, err) || !read_id(w, r, l, err))
         return false;
     bool ok = ls_first_word(says->value, pair ? LF_S("labels") : says->type, w->a,
                             &alias, &many, err);
@@ -629,9 +628,10 @@ static bool find_region(const struct ls_work *w, struct lf_slice id, uint32_t *r
 static bool is_of_task(const struct ls_work *w, const struct ls_result *r)
 {
     struct ls_control c;
-    uint32_t region;
-    return ls_controls_find(w->controls, r->from, &c) ? c.attr == LS_FIELD
-                                                      : !find_region(w, r->id, &region);
+    uint32_t number;
+    return ls_controls_find(w->controls, r->from, &c)
+               ? c.attr == LS_FIELD
+               : !lf_names_find(&w->ids, r->id, &number);
 }
 
 static bool take_of_task(struct ls_work *w, const struct ls_result *r, size_t n,
@@ -785,6 +785,8 @@ static bool take_attrs(struct ls_work *w, const struct ls_result *r, size_t n,
             l = tag_of(w, c.field);
         if (!l && ours && !ls_is_region(&w->place.run->schema.field[c.field]))
             continue; // the editor leaves it when the choice that it was about is gone
+        if (!l && lf_names_find(&w->ids, r[i].id, &region))
+            continue; // of a shape that could not be taken, which was told
         if (!l ? !unknown_attr(w, &r[i], NULL, (struct lf_slice){0}, err)
                : !take_attr(w, &r[i], l, err))
             return false;

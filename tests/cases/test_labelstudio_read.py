@@ -370,6 +370,7 @@ class Damaged(Crossing):
         report = json.loads(self.labelferry("merge", "r", back, "--dataset", self.ds, "-n", "--json", "--on-error", "skip",
                                             status=1).stdout)
         self.assertIn(code, [e["code"] for e in report["events"]])
+        self.assertNotIn("LF2003", [e["code"] for e in report["events"]])  # of attributes of what is damaged
         self.assertEqual(report["items"]["came"], 4)
 
     def value(self, kind, **new):
