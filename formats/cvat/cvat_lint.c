@@ -87,14 +87,6 @@ static bool lint_name(struct lf_schema *s, struct lf_field *f, struct lf_attr_de
            renamed(ev, f, d->name, d->alias, err);
 }
 
-static bool has_value(const struct lf_attr_def *d, struct lf_slice text)
-{
-    for (size_t i = 0; i < d->values; i++)
-        if (lf_slice_eq(d->value[i], text))
-            return true;
-    return false;
-}
-
 static bool lint_choices(struct lf_field *f, struct lf_attr_def *d,
                          struct lf_error *err)
 {
@@ -113,7 +105,7 @@ static bool lint_choices(struct lf_field *f, struct lf_attr_def *d,
         return bad(err, f, d->name, why);
     if (why)
         d->input = LF_IN_TEXT;
-    if (!why && d->preset.len && !has_value(d, d->preset))
+    if (!why && d->preset.len && !lf_attr_offers(d, d->preset))
         return bad(err, f, d->name, "the default is not among the values");
     return true;
 }

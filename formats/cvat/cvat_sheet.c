@@ -1,12 +1,7 @@
 #include <stdio.h>
 
 #include "formats/cvat/cvat_parts.h"
-
-static void put(struct lf_buf *out, struct lf_slice text)
-{
-    char safe[300];
-    lf_buf_text(out, lf_escape(text, safe, sizeof safe));
-}
+#include "formats/label/sheet.h"
 
 // An attribute that is a flag of the tool has no field of its own there.
 static void put_flag(const struct lf_attr_def *d, struct lf_buf *out)
@@ -16,7 +11,7 @@ static void put_flag(const struct lf_attr_def *d, struct lf_buf *out)
                          : "      the shape's group number");
     lf_buf_text(out,
                 d->read_only ? " (read only), in the dataset: " : ", in the dataset: ");
-    put(out, d->name);
+    lf_sheet_put(out, d->name);
     lf_buf_char(out, '\n');
 }
 
@@ -27,21 +22,21 @@ static void put_attr(const struct lf_attr_def *d, struct lf_buf *out)
         return;
     }
     lf_buf_text(out, "      ");
-    put(out, d->alias);
+    lf_sheet_put(out, d->alias);
     lf_buf_printf(out, " (%s%s)", lf_input_name(d->input),
                   d->read_only ? ", read only" : "");
     if (!lf_slice_eq(d->alias, d->name)) {
         lf_buf_text(out, ", in the dataset: ");
-        put(out, d->name);
+        lf_sheet_put(out, d->name);
     }
     if (d->input == LF_IN_SELECT || d->input == LF_IN_RADIO)
         for (size_t i = 0; i < d->values; i++) {
             lf_buf_text(out, i ? ", " : ": ");
-            put(out, d->value[i]);
+            lf_sheet_put(out, d->value[i]);
         }
     if (d->preset.len) {
         lf_buf_text(out, "; unset shows as \"");
-        put(out, d->preset);
+        lf_sheet_put(out, d->preset);
         lf_buf_char(out, '"');
     }
     lf_buf_char(out, '\n');
@@ -50,10 +45,10 @@ static void put_attr(const struct lf_attr_def *d, struct lf_buf *out)
 static void put_class(const struct lf_field *f, uint32_t row, struct lf_buf *out)
 {
     lf_buf_text(out, "    ");
-    put(out, f->class[row].alias);
+    lf_sheet_put(out, f->class[row].alias);
     if (!lf_slice_eq(f->class[row].alias, f->class[row].name)) {
         lf_buf_text(out, "   (in the dataset: ");
-        put(out, f->class[row].name);
+        lf_sheet_put(out, f->class[row].name);
         lf_buf_char(out, ')');
     }
     lf_buf_char(out, '\n');
@@ -122,60 +117,21 @@ static void put_nodes(const struct lf_field *f, struct lf_buf *out)
 {
     for (size_t i = 0; i < f->nodes; i++) {
         lf_buf_text(out, i ? ", " : "  Nodes: ");
-        put(out, f->node_alias[i]);
+        lf_sheet_put(out, f->node_alias[i]);
         if (!lf_slice_eq(f->node_alias[i], f->node[i])) {
             lf_buf_text(out, " (in the dataset: ");
-            put(out, f->node[i]);
+            lf_sheet_put(out, f->node[i]);
             lf_buf_char(out, ')');
         }
     }
     lf_buf_text(out, f->nodes ? "\n" : "");
 }
 
-static void put_rights(const struct lf_field *f, struct lf_buf *out)
-{
-    static const struct {
-        unsigned right;
-        const char * not ;
-    } rows[] = {
-        {LF_MAY_ADD, "add labels"},
-        {LF_MAY_DELETE, "delete labels"},
-        {LF_MAY_RELABEL, "change classes"},
-        {LF_MAY_MOVE, "move, resize or turn shapes"},
-    };
-    bool any = false;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (f->existing && !(f->rights & rows[i].right)) {
-            lf_buf_printf(out, "%s%s", any ? ", " : "  Do not: ", rows[i].not );
-            any = true;
-        }
-    for (size_t i = 0; i < f->attrs; i++)
-        if (f->attr[i].read_only) {
-            lf_buf_text(out, any ? ", change the attribute "
-                                 : "  Do not: change the attribute ");
-            put(out, f->attr[i].alias);
-            any = true;
-        }
-    if (any)
-        lf_buf_text(
-            out, ".\n  CVAT cannot lock these; what is done all the same is refused at "
-                 "the merge.\n");
-}
-
-static void put_who(const struct lf_asked *asked, enum lf_who who, size_t number,
-                    const char *word, struct lf_buf *out)
-{
-    if (!asked->names[who])
-        return;
-    lf_buf_text(out, word);
-    put(out, lf_asked_who(asked, who, number));
-}
-
 // `number`: of the task among the run's.
 static void put_people(const struct lf_asked *asked, size_t number, uint32_t items,
                        struct lf_buf *out)
 {
-    put_who(asked, LF_TASK_ASSIGNEE, number, "    Assignee: ", out);
+    lf_sheet_who(asked, LF_TASK_ASSIGNEE, number, "    Assignee: ", out);
     lf_buf_text(out, asked->names[LF_TASK_ASSIGNEE] ? "\n" : "");
     if (asked->segment)
         lf_buf_printf(out, "    Advanced configuration, Segment size: %lu\n",
@@ -185,8 +141,8 @@ static void put_people(const struct lf_asked *asked, size_t number, uint32_t ite
         lf_asked_frames(asked, items, i, &start, &stop);
         lf_buf_printf(out, "    Job %lu, frames %lu to %lu", (unsigned long)i + 1,
                       (unsigned long)start, (unsigned long)stop);
-        put_who(asked, LF_JOB_ASSIGNEE, i, ", assignee ", out);
-        put_who(asked, LF_JOB_REVIEWER, i, ", reviewer ", out);
+        lf_sheet_who(asked, LF_JOB_ASSIGNEE, i, ", assignee ", out);
+        lf_sheet_who(asked, LF_JOB_REVIEWER, i, ", reviewer ", out);
         lf_buf_char(out, '\n');
     }
 }
@@ -198,12 +154,12 @@ static void put_field(const struct lf_run *run, uint16_t row,
     size_t number = row * run->tasks; // tasks of a field come in order
     bool shared = false;
     lf_buf_text(out, "\nField \"");
-    put(out, f->name);
+    lf_sheet_put(out, f->name);
     lf_buf_printf(out, "\": %s\n", kind_of(f));
     for (size_t i = 0; i < tasks; i++)
         if (task[i].field == row) {
             lf_buf_text(out, "  Task \"");
-            put(out, task[i].name);
+            lf_sheet_put(out, task[i].name);
             lf_buf_printf(out, "\": %lu images, folder %s/%s%s\n",
                           (unsigned long)task[i].items, task[i].folder,
                           task[i].media ? ", media " : "",
@@ -228,14 +184,14 @@ static void put_field(const struct lf_run *run, uint16_t row,
     if (!lf_field_is_list(f->type) && f->type != LF_FT_SCALAR &&
         f->type != LF_FT_SEGMENTATION)
         lf_buf_text(out, "  One label an image: more than one cannot be taken back.\n");
-    put_rights(f, out);
+    lf_sheet_rights(f, "CVAT", out);
 }
 
 bool cvat_sheet(const struct lf_run *run, const struct lf_out_task *task, size_t tasks,
                 struct lf_buf *out, struct lf_error *err)
 {
     lf_buf_text(out, "Annotation run \"");
-    put(out, run->key);
+    lf_sheet_put(out, run->key);
     lf_buf_text(
         out,
         "\" for CVAT\n\nFor each task below, in CVAT:\n"
@@ -250,7 +206,7 @@ bool cvat_sheet(const struct lf_run *run, const struct lf_out_task *task, size_t
         "the zip back.\n     Job and project exports in the same format are read "
         "as well.\n\n");
     lf_buf_text(out, "Never edit the attribute \"");
-    put(out, run->id_attr);
+    lf_sheet_put(out, run->id_attr);
     lf_buf_text(out,
                 "\": it ties a shape to its label in the dataset. A shape without it\n"
                 "counts as new. Do not rename, add or remove images.\n");

@@ -15,22 +15,6 @@ static bool text_fits(struct lf_slice t)
     return t.len <= CVAT_TEXT;
 }
 
-static bool word(struct lf_slice t, const char *lower, size_t n)
-{
-    bool same = t.len == n;
-    for (size_t i = 0; same && i < n; i++)
-        same = (t.at[i] | 0x20) == lower[i];
-    return same;
-}
-
-static bool listed(const struct lf_attr_def *d, struct lf_slice text)
-{
-    for (size_t i = 0; i < d->values; i++)
-        if (lf_slice_eq(d->value[i], text))
-            return true;
-    return false;
-}
-
 // A group's number as CVAT's database holds it: not negative, 31 bits. 3.0 is 3.
 static bool holds_group(struct lf_slice *text, struct lf_arena *a, struct lf_error *err)
 {
@@ -50,18 +34,13 @@ static bool holds(const struct lf_attr_def *d, struct lf_slice *text,
         return holds_group(text, a, err);
     case LF_IN_OCCLUDED:
     case LF_IN_CHECKBOX:
-        if (word(*text, "true", 4))
-            *text = LF_S("true");
-        else if (word(*text, "false", 5))
-            *text = LF_S("false");
-        else
-            return false;
-        return true;
+        return lf_ship_bool(text);
     case LF_IN_NUMBER:
         return lf_parse_decimal(*text, &number);
     case LF_IN_SELECT:
     case LF_IN_RADIO:
-        return listed(d, *text) || (!text->len && !d->preset.len); // "" leads the list
+        return lf_attr_offers(d, *text) ||
+               (!text->len && !d->preset.len); // "" leads the list
     default:
         return text_fits(*text);
     }

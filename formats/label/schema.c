@@ -273,3 +273,11 @@ void lf_schema_done(struct lf_schema *s)
     lf_arena_done(&s->arena);
     *s = (struct lf_schema){0};
 }
+
+bool lf_attr_offers(const struct lf_attr_def *d, struct lf_slice text)
+{
+    for (size_t i = 0; i < d->values; i++)
+        if (lf_slice_eq(d->value[i], text))
+            return true;
+    return false;
+}

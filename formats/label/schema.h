@@ -157,6 +157,8 @@ const struct lf_attr_def *lf_attr_find_alias(const struct lf_field *f,
 // Whether attribute `attr` is one of class `row`'s, not hidden by the class's own of
 // that name.
 bool lf_attr_applies(const struct lf_field *f, uint32_t class_row, uint16_t attr);
+// Whether a select or radio offers the choice.
+bool lf_attr_offers(const struct lf_attr_def *d, struct lf_slice text);
 // What a label says under the name of attribute `attr`: as its class has it or, after a
 // change of the class, as the class before had it. NULL: nothing.
 const struct lf_attr *lf_attr_of(const struct lf_field *f, const struct lf_label *l,

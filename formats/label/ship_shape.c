@@ -199,3 +199,20 @@ bool lf_ship_shape(const struct lf_field *f, const struct lf_sample *s,
         return true;
     }
 }
+
+static bool word(struct lf_slice t, const char *lower, size_t n)
+{
+    bool same = t.len == n;
+    for (size_t i = 0; same && i < n; i++)
+        same = (t.at[i] | 0x20) == lower[i];
+    return same;
+}
+
+bool lf_ship_bool(struct lf_slice *text)
+{
+    bool yes = word(*text, "true", 4);
+    if (!yes && !word(*text, "false", 5))
+        return false;
+    *text = yes ? LF_S("true") : LF_S("false");
+    return true;
+}

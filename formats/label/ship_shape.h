@@ -23,6 +23,8 @@ LF_MUST_USE bool lf_ship_shape(const struct lf_field *f, const struct lf_sample 
 LF_MUST_USE bool lf_ship_may(const struct lf_field *f, const struct lf_sample *s,
                              const struct lf_label *l, uint32_t *class_row, bool *may,
                              struct lf_events *ev, struct lf_error *err);
+// "true" or "false" in any case, brought into that spelling; false for all else.
+bool lf_ship_bool(struct lf_slice *text);
 // An event about a label that is shipped or not. `ev` may be NULL.
 LF_MUST_USE bool lf_ship_tell(struct lf_events *ev, enum lf_code code,
                               const struct lf_field *f, const struct lf_sample *s,

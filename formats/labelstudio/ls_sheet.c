@@ -1,12 +1,6 @@
 // The page for the person on the other side.
-#include "formats/base/relpath.h"
+#include "formats/label/sheet.h"
 #include "formats/labelstudio/ls_parts.h"
-
-static void put(struct lf_buf *out, struct lf_slice text)
-{
-    char safe[300];
-    lf_buf_text(out, lf_escape(text, safe, sizeof safe));
-}
 
 // ---------------------------------------------------------------------------- fields
 
@@ -32,12 +26,12 @@ static void put_values(const struct lf_attr_def *d, struct lf_buf *out)
     if (d->input == LF_IN_NUMBER)
         for (size_t i = 0; i < d->values && i < 3; i++) {
             lf_buf_text(out, bounds[i]);
-            put(out, d->value[i]);
+            lf_sheet_put(out, d->value[i]);
         }
     if (d->input == LF_IN_SELECT || d->input == LF_IN_RADIO)
         for (size_t i = 0; i < d->values; i++) {
             lf_buf_text(out, i ? ", " : ": ");
-            put(out, d->value[i].len ? d->value[i] : LF_S("(nothing)"));
+            lf_sheet_put(out, d->value[i].len ? d->value[i] : LF_S("(nothing)"));
         }
 }
 
@@ -46,9 +40,9 @@ static void put_attr(const struct lf_field *f, const struct lf_attr_def *d,
 {
     lf_buf_text(out, f->type == LF_FT_SCALAR ? "  The value: " : "      ");
     if (f->type != LF_FT_SCALAR) {
-        put(out, d->alias);
+        lf_sheet_put(out, d->alias);
         lf_buf_text(out, ", in the dataset ");
-        put(out, d->name);
+        lf_sheet_put(out, d->name);
         lf_buf_text(out, ": ");
     }
     lf_buf_text(out, input_of(d));
@@ -59,10 +53,10 @@ static void put_attr(const struct lf_field *f, const struct lf_attr_def *d,
 static void put_class(const struct lf_field *f, uint32_t row, struct lf_buf *out)
 {
     lf_buf_text(out, "    ");
-    put(out, f->class[row].alias);
+    lf_sheet_put(out, f->class[row].alias);
     if (!lf_slice_eq(f->class[row].alias, f->class[row].name)) {
         lf_buf_text(out, "   (in the dataset: ");
-        put(out, f->class[row].name);
+        lf_sheet_put(out, f->class[row].name);
         lf_buf_char(out, ')');
     }
     lf_buf_char(out, '\n');
@@ -131,38 +125,9 @@ static void put_nodes(const struct lf_field *f, struct lf_buf *out)
 {
     for (size_t i = 0; i < f->nodes; i++) {
         lf_buf_text(out, i ? ", " : "  Nodes: ");
-        put(out, f->node[i]);
+        lf_sheet_put(out, f->node[i]);
     }
     lf_buf_text(out, f->nodes ? "\n" : "");
-}
-
-static void put_rights(const struct lf_field *f, struct lf_buf *out)
-{
-    static const struct {
-        unsigned right;
-        const char * not ;
-    } rows[] = {
-        {LF_MAY_ADD, "add labels"},
-        {LF_MAY_DELETE, "delete labels"},
-        {LF_MAY_RELABEL, "change classes"},
-        {LF_MAY_MOVE, "move, resize or turn shapes"},
-    };
-    bool any = false;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (f->existing && !(f->rights & rows[i].right)) {
-            lf_buf_printf(out, "%s%s", any ? ", " : "  Do not: ", rows[i].not );
-            any = true;
-        }
-    for (size_t i = 0; i < f->attrs; i++)
-        if (f->attr[i].read_only) {
-            lf_buf_text(out, any ? ", change the attribute "
-                                 : "  Do not: change the attribute ");
-            put(out, f->attr[i].alias);
-            any = true;
-        }
-    if (any)
-        lf_buf_text(out, ".\n  Label Studio cannot lock these; what is done all the "
-                         "same is refused at the merge.\n");
 }
 
 static void put_attrs(const struct lf_field *f, struct lf_buf *out)
@@ -182,11 +147,11 @@ static void put_field(const struct lf_field *f, struct lf_buf *out)
     const bool value = f->type == LF_FT_SCALAR && !f->by_class;
     ls_control(f->name, &control);
     lf_buf_text(out, "\nField \"");
-    put(out, f->name);
+    lf_sheet_put(out, f->name);
     lf_buf_printf(out, "\": %s", kind_of(f));
     if (!lf_slice_eq(lf_buf_view(&control), f->name)) {
         lf_buf_text(out, ", in Label Studio \"");
-        put(out, lf_buf_view(&control));
+        lf_sheet_put(out, lf_buf_view(&control));
         lf_buf_char(out, '"');
     }
     lf_buf_text(out, value ? "\n" : "\n  Classes:\n");
@@ -200,32 +165,29 @@ static void put_field(const struct lf_field *f, struct lf_buf *out)
                          "ring away.\n");
     if (!lf_field_is_list(f->type) && ls_is_region(f) && f->type != LF_FT_SEGMENTATION)
         lf_buf_text(out, "  One label an image: more than one cannot be taken back.\n");
-    put_rights(f, out);
+    lf_sheet_rights(f, "Label Studio", out);
     out->failed |= control.failed;
     lf_buf_done(&control);
 }
 
 // ---------------------------------------------------------------------------- tasks
 
-static void put_who(const struct lf_asked *asked, enum lf_who who, size_t number,
-                    const char *word, struct lf_buf *out)
-{
-    if (!asked->names[who])
-        return;
-    lf_buf_text(out, word);
-    put(out, lf_asked_who(asked, who, number));
-    lf_buf_char(out, '\n');
-}
-
 static void put_task(const struct lf_run *run, const struct lf_out_task *task,
                      size_t number, struct lf_buf *out)
 {
+    static const struct {
+        enum lf_who who;
+        const char *word;
+    } people[] = {{LF_TASK_ASSIGNEE, "    Assignee: "},
+                  {LF_JOB_ASSIGNEE, "    Annotator: "},
+                  {LF_JOB_REVIEWER, "    Reviewer: "}};
     lf_buf_text(out, "  ");
-    put(out, lf_slice_of(task->folder));
+    lf_sheet_put(out, lf_slice_of(task->folder));
     lf_buf_printf(out, "/: %lu images\n", (unsigned long)task->items);
-    put_who(&run->asked, LF_TASK_ASSIGNEE, number, "    Assignee: ", out);
-    put_who(&run->asked, LF_JOB_ASSIGNEE, number, "    Annotator: ", out);
-    put_who(&run->asked, LF_JOB_REVIEWER, number, "    Reviewer: ", out);
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        lf_sheet_who(&run->asked, people[i].who, number, people[i].word, out);
+        lf_buf_text(out, run->asked.names[people[i].who] ? "\n" : "");
+    }
 }
 
 static void put_media(const struct lf_run *run, const struct lf_out_task *task,
@@ -237,17 +199,17 @@ static void put_media(const struct lf_run *run, const struct lf_out_task *task,
         return;
     }
     lf_buf_text(out, "  3. Images: copy the folder ");
-    put(out, lf_slice_of(task->media));
+    lf_sheet_put(out, lf_slice_of(task->media));
     lf_buf_text(out,
                 " to the server, into its document root\n"
                 "     (LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT), so that it is ROOT/");
-    put(out, run->key);
+    lf_sheet_put(out, run->key);
     lf_buf_text(out,
                 ".\n     The server must run with "
                 "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true.\n"
                 "     Then Settings, Cloud Storage, Add Source Storage, Local files. "
                 "Absolute local path: ROOT/");
-    put(out, run->key);
+    lf_sheet_put(out, run->key);
     lf_buf_text(out,
                 "\n     (a folder below the root, not the root itself). Save it; do "
                 "not sync it.\n"
@@ -282,7 +244,7 @@ bool ls_sheet(const struct lf_run *run, const struct lf_out_task *task, size_t t
               struct lf_buf *out, struct lf_error *err)
 {
     lf_buf_text(out, "Annotation run \"");
-    put(out, run->key);
+    lf_sheet_put(out, run->key);
     lf_buf_text(out, "\" for Label Studio\n\n");
     if (tasks)
         put_steps(run, &task[0], out);

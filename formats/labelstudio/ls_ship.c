@@ -4,22 +4,6 @@
 #include "formats/labelstudio/ls_held.h"
 #include "formats/labelstudio/ls_parts.h"
 
-static bool word(struct lf_slice t, const char *lower, size_t n)
-{
-    bool same = t.len == n;
-    for (size_t i = 0; same && i < n; i++)
-        same = (t.at[i] | 0x20) == lower[i];
-    return same;
-}
-
-static bool listed(const struct lf_attr_def *d, struct lf_slice text)
-{
-    for (size_t i = 0; i < d->values; i++)
-        if (lf_slice_eq(d->value[i], text))
-            return true;
-    return false;
-}
-
 // The editor takes doubles up to the last one before whole numbers have gaps. At
 // another it stops reading the task in silence, and what follows is lost.
 static bool holds_number(struct lf_slice *text, struct lf_arena *a,
@@ -37,18 +21,12 @@ static bool holds(const struct lf_attr_def *d, struct lf_slice *text,
 {
     switch (d->input) {
     case LF_IN_CHECKBOX:
-        if (word(*text, "true", 4))
-            *text = LF_S("true");
-        else if (word(*text, "false", 5))
-            *text = LF_S("false");
-        else
-            return false;
-        return true;
+        return lf_ship_bool(text);
     case LF_IN_NUMBER:
         return holds_number(text, a, err);
     case LF_IN_SELECT:
     case LF_IN_RADIO:
-        return listed(d, *text);
+        return lf_attr_offers(d, *text);
     default:
         return !memchr(text->at, 0, text->len); // the server's database cannot
     }
