@@ -1,5 +1,7 @@
 #include "formats/labelstudio/ls_config_read.h"
 
+#include <stdio.h>
+
 #include "formats/base/limits.h"
 #include "formats/base/number.h"
 #include "formats/base/xml_in.h"
@@ -8,7 +10,6 @@ struct reading {
     struct ls_config *c;
     uint32_t owner[LF_XML_DEPTH + 2]; // 1 + row of the control around, by depth
     size_t depth;
-    struct lf_buf word;
 };
 
 static bool lowered(struct lf_slice text, struct lf_arena *a, struct lf_slice *low,
@@ -78,15 +79,29 @@ static bool add_key(struct ls_config *c, struct lf_slice element, struct lf_slic
     return true;
 }
 
+struct word_key {
+    char text[LF_CLASS_BYTES + 64];
+};
+
+// "3 boat", a word of tag 3. Needs no memory, so that asking never fails; of a word
+// longer than any class the hash tells the rest.
+static struct lf_slice key_of(size_t row, struct lf_slice word, struct word_key *k)
+{
+    size_t most = LF_CLASS_BYTES, n = word.len < most ? word.len : most;
+    int head = word.len > most ? snprintf(k->text, sizeof k->text, "%zu~%llx ", row,
+                                          (unsigned long long)lf_hash(word))
+                               : snprintf(k->text, sizeof k->text, "%zu ", row);
+    if (n)
+        memcpy(k->text + head, word.at, n);
+    return (struct lf_slice){k->text, (size_t)head + n};
+}
+
 static bool add_word(struct reading *r, uint32_t row, struct lf_slice word,
                      struct lf_error *err)
 {
+    struct word_key key;
     uint32_t number;
-    lf_buf_clear(&r->word);
-    lf_buf_printf(&r->word, "%lu ", (unsigned long)row);
-    lf_buf_slice(&r->word, word);
-    return lf_buf_ok(&r->word, err) &&
-           lf_names_add(&r->c->words, lf_buf_view(&r->word), &number, NULL, err);
+    return lf_names_add(&r->c->words, key_of(row, word, &key), &number, NULL, err);
 }
 
 // A label or a choice belongs to the control around it.
@@ -212,7 +227,6 @@ bool ls_config_read(struct lf_in *in, struct ls_config *c, struct lf_error *err)
     }
     ok = ok && lf_xml_in_end(x, err);
     lf_xml_in_free(&x);
-    lf_buf_done(&r.word);
     return ok || lf_fail_in_file(err, lf_in_name(in));
 }
 
@@ -233,13 +247,9 @@ const struct ls_tag *ls_config_find(const struct ls_config *c, struct lf_slice n
 bool ls_config_lists(const struct ls_config *c, const struct ls_tag *t,
                      struct lf_slice word)
 {
-    struct lf_buf key = {0};
+    struct word_key key;
     uint32_t number;
-    lf_buf_printf(&key, "%lu ", (unsigned long)(t - c->tag));
-    lf_buf_slice(&key, word);
-    bool listed = !key.failed && lf_names_find(&c->words, lf_buf_view(&key), &number);
-    lf_buf_done(&key);
-    return listed;
+    return lf_names_find(&c->words, key_of((size_t)(t - c->tag), word, &key), &number);
 }
 
 bool ls_list_next(struct lf_slice *list, struct lf_slice *name)

@@ -29,6 +29,8 @@ class Commands(test_faults.Scene):
         testenv.run([testenv.PROGRAM, "merge", "r1", "lost.xml", "--dataset", "ds", "-n", "--rematch", "iou:0.5",
                      "--proposals", "open.json"], cwd=self.before_path)
         self.write("decided.json", self.read("open.json").replace("null", '"accept"'))
+        studio = ["export", "ds", "--to", "labelstudio", "--field", "ground_truth", "--media", "none"]
+        self.must([testenv.PROGRAM, *studio, "--as", "annotations", "--run", "s1", "-o", "studio"])
         merge = ["merge", "r1", "--dataset", "ds", "--in-place"]
         self.commands = {
             "log": ["log", "r1", "--dataset", "merged", "-v"],
@@ -44,6 +46,9 @@ class Commands(test_faults.Scene):
             "keep": merge + ["keep.xml", "--unexpected", "keep"],
             "dest": merge + ["back.xml", "--dest-field", "other"],
             "decided": merge + ["lost.xml", "--rematch", "iou:0.5", "--decisions", "decided.json"],
+            "verify": ["verify", "studio"],
+            "studio back": ["merge", "s1", "studio", "--dataset", "ds", "-n"],
+            "studio": studio + ["--run", "s2", "-o", "studio2"],
             "proposals": ["merge", "r1", "--dataset", "ds", "-n", "lost.xml", "--rematch", "iou:0.5", "--proposals",
                           "open.json"],
         }
@@ -70,8 +75,8 @@ class Commands(test_faults.Scene):
             f.write(text)
 
 
-READING = ("log", "explain", "diff", "diff of a run", "list", "show", "status")
-WRITING = ("register", "rename", "delete", "keep", "dest", "decided", "proposals")
+READING = ("log", "explain", "diff", "diff of a run", "list", "show", "status", "verify", "studio back")
+WRITING = ("register", "rename", "delete", "keep", "dest", "decided", "proposals", "studio")
 
 
 def setUpModule():
