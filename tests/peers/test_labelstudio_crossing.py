@@ -81,6 +81,29 @@ class Unedited(RealCrossing):
         self.cross(HARBOR, "predictions", mark="_embed", media="embed")
 
 
+class Addresses(RealCrossing):
+    ODD = "sub dir/100%+&=#.png"
+
+    def dataset(self, name, run):
+        ds = super().dataset(name, run)
+        os.makedirs(os.path.join(ds, "data", "sub dir"))
+        os.rename(os.path.join(ds, "data", "north-01.png"), os.path.join(ds, "data", self.ODD))
+        path = os.path.join(ds, "samples.json")
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("data/north-01.png", "data/" + self.ODD))
+        return ds
+
+    def test_R34_the_server_finds_every_picture(self):
+        ds, _, project, tasks = self.start(HARBOR, "addresses", fields=["ground_truth"])
+        self.assertIn(self.ODD, [t["data"]["fo_name"] for t in tasks])
+        for task in tasks:
+            status, got = project.server.raw("GET", task["data"]["image"])
+            with open(os.path.join(ds, "data", task["data"]["fo_name"]), "rb") as f:
+                self.assertEqual((status, got), (200, f.read()), task["data"]["image"])
+
+
 def project_run(project):
     """The run's name is the project's title."""
     return project.server.call("GET", "/api/projects/%d" % project.id)["title"]
