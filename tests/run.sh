@@ -172,10 +172,10 @@ run_fuzz() {
         : >"$work/fuzz/found"
         wanted "$name" || continue
         if [ -n "$waiting" ]; then
-            fuzz_one "$target" >"$work/fuzz/$name.out" &
+            fuzz_one "$target" >"$work/fuzz/second.out" &
             fuzz_one "$waiting"
             wait $!
-            cat "$work/fuzz/$name.out"
+            cat "$work/fuzz/second.out"
             waiting=
         else
             waiting=$target
